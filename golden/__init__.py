@@ -1,0 +1,52 @@
+"""The chip's reference model: numpy and the standard library only.
+
+Everything here follows one specification and no other part of the project, so that an agreement
+with the hardware means something.
+"""
+
+from spikewright.golden.architecture import Architecture, ArchitectureError, clog2
+from spikewright.golden.fields import FIELDS, Field
+from spikewright.golden.network import SIDES, Network, NetworkError
+from spikewright.golden.programs import random_network, random_packets, random_spikes
+from spikewright.golden.random import DEFAULT_SEED, xorshift32
+from spikewright.golden.simulate import Simulator, TickResult, Trace, simulate
+from spikewright.golden.stimulus import (
+    PACKET,
+    SPIKE,
+    StimulusError,
+    check_packets,
+    check_spikes,
+    load_events,
+    make_packets,
+    make_spikes,
+    save_events,
+)
+
+__all__ = [
+    "DEFAULT_SEED",
+    "FIELDS",
+    "PACKET",
+    "SIDES",
+    "SPIKE",
+    "Architecture",
+    "ArchitectureError",
+    "Field",
+    "Network",
+    "NetworkError",
+    "Simulator",
+    "StimulusError",
+    "TickResult",
+    "Trace",
+    "check_packets",
+    "check_spikes",
+    "clog2",
+    "load_events",
+    "make_packets",
+    "make_spikes",
+    "random_network",
+    "random_packets",
+    "random_spikes",
+    "save_events",
+    "simulate",
+    "xorshift32",
+]

@@ -1,0 +1,235 @@
+"""What a chip is programmed with: one array per parameter, over all cores.
+
+`fields.FIELDS` is the table of them. Construction, checking, saving and loading all read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikewright.golden.architecture import Architecture, ArchitectureError
+from spikewright.golden.archive import Archive, write_archive
+from spikewright.golden.fields import FIELDS, Field
+
+__all__ = ["SIDES", "Network", "NetworkError"]
+
+SIDES = ("west", "east", "north", "south")
+"""The edges of the mesh; +x is east, +y is north."""
+
+FORMAT, VERSION = "spikewright-network", 1
+_READ_LIMIT = 2**30  # bytes of one array; a chip of 64 x 64 cores needs 2**28 for its synapses
+
+
+class NetworkError(ValueError):
+    """A program that the chip must refuse, or a file that holds none."""
+
+
+class Network:
+    """A programmed chip before its first tick.
+
+    C = cores, N = neurons, A = axons, G = axon types of ``architecture``; core c = x + width * y
+    sits at (x, y). Without further arguments the chip is silent: no synapse is connected and no
+    neuron has a destination.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    attached : iterable of {"west", "east", "north", "south"}
+        Edges where something outside takes packets; over any other edge they are dropped.
+    **arrays : array_like
+        Any of the members below: one integer for all entries, or an array of the member's shape.
+
+    Members
+    -------
+    synapses : bool (C, N, A)
+        Connected or not.
+    axon_types : uint8 (C, A)
+        G_i, 0..G-1.
+    weights : int32 (C, N, G)
+        s_G, within +-weight_limit.
+    weight_stochastic : bool (C, N, G)
+        b_G.
+    leak : int32 (C, N)
+        lambda, within +-leak_limit, added once a tick.
+    leak_stochastic, leak_reversal : bool (C, N)
+        c and epsilon.
+    threshold, negative_threshold : int32 (C, N)
+        alpha (default 1) and beta, 0..threshold_limit.
+    threshold_mask : uint8 (C, N)
+        TM, 0..mask_bits.
+    reset_mode : uint8 (C, N)
+        gamma: 0 normal, 1 linear, 2 non-reset.
+    reset_potential : int32 (C, N)
+        R, within +-potential_limit.
+    negative_saturate : bool (C, N)
+        kappa.
+    potential : int32 (C, N)
+        V before the first tick, within +-potential_limit.
+    dx, dy : int32 (C, N)
+        Destination core, counted from the neuron's own.
+    axon : int32 (C, N)
+        Destination axon.
+    delay : uint8 (C, N)
+        Ticks from spike to delivery, 1..delay_slots-1; 0 is no destination.
+    seed : uint32 (C,)
+        Random state before the first tick, never 0; default 0xFFFFFFFF.
+
+    Raises
+    ------
+    NetworkError
+        Where a name is unknown, a shape does not fit, or a value is not the integer its range
+        allows.
+    """
+
+    synapses: NDArray[np.bool_]
+    axon_types: NDArray[np.uint8]
+    weights: NDArray[np.int32]
+    weight_stochastic: NDArray[np.bool_]
+    leak: NDArray[np.int32]
+    leak_stochastic: NDArray[np.bool_]
+    leak_reversal: NDArray[np.bool_]
+    threshold: NDArray[np.int32]
+    negative_threshold: NDArray[np.int32]
+    threshold_mask: NDArray[np.uint8]
+    reset_mode: NDArray[np.uint8]
+    reset_potential: NDArray[np.int32]
+    negative_saturate: NDArray[np.bool_]
+    potential: NDArray[np.int32]
+    dx: NDArray[np.int32]
+    dy: NDArray[np.int32]
+    axon: NDArray[np.int32]
+    delay: NDArray[np.uint8]
+    seed: NDArray[np.uint32]
+
+    def __init__(
+        self, architecture: Architecture, *, attached: Iterable[str] = (), **arrays: ArrayLike
+    ) -> None:
+        self.architecture = architecture
+        self.attached = tuple(attached)
+        for field in FIELDS:
+            values = arrays.pop(field.name, field.default)
+            setattr(self, field.name, _widened(architecture, field, values))
+        for name in arrays:
+            raise NetworkError(f"a network must be given arrays that it has, not {name!r}")
+        self.check()
+
+    def __repr__(self) -> str:
+        a = self.architecture
+        return f"<Network of {a.width} x {a.height} cores, {a.axons} axons, {a.neurons} neurons>"
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return every array by name, not copied, in the order of `FIELDS`."""
+        return {field.name: getattr(self, field.name) for field in FIELDS}
+
+    def check(self) -> None:
+        """Refuse what the chip cannot hold.
+
+        Raises
+        ------
+        NetworkError
+            Names the array, the core and the entry, the rule and the value.
+        """
+        for side in self.attached:
+            if side not in SIDES:
+                raise NetworkError(f"attached must be of {', '.join(SIDES)}, not {side!r}")
+            if self.attached.count(side) > 1:
+                raise NetworkError(f"attached must name a side once, not {side!r} twice")
+        for field in FIELDS:
+            array = getattr(self, field.name)
+            if not isinstance(array, np.ndarray) or array.dtype != field.dtype:
+                kind = getattr(array, "dtype", type(array).__name__)
+                wanted = np.dtype(field.dtype).name
+                raise NetworkError(f"{field.name} must be an array of {wanted}, not of {kind}")
+            _check_values(self.architecture, field, array)
+
+    @classmethod
+    def random(
+        cls, architecture: Architecture, seed: int | np.random.Generator, **options: Any
+    ) -> Network:
+        """Return a lively random program; see `programs.random_network` for the options."""
+        # `programs` builds networks, so it imports this module.
+        from spikewright.golden.programs import random_network  # noqa: PLC0415
+
+        return random_network(architecture, seed, **options)
+
+    def save(self, path: str | Path) -> None:
+        """Write to a .npz file, which `numpy.load` can also read, after `check`."""
+        self.check()
+        header = {
+            "format": FORMAT,
+            "version": VERSION,
+            "architecture": self.architecture.to_dict(),
+            "attached": list(self.attached),
+        }
+        write_archive(path, header, self.arrays())
+
+    @classmethod
+    def load(cls, path: str | Path) -> Network:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        NetworkError
+            One sentence with the file's name, for any file that is not a whole and valid network.
+            Nothing in the file is executed, and no array is read that the file's own architecture
+            does not call for.
+        """
+        with Archive(path, NetworkError, _READ_LIMIT) as archive:
+            header = archive.header(FORMAT, VERSION)
+            architecture, attached = _described(archive, header)
+            archive.check_names([field.name for field in FIELDS])
+            arrays = {
+                field.name: archive.array(field.name, field.dtype, field.shape(architecture))
+                for field in FIELDS
+            }
+            try:
+                return cls(architecture, attached=attached, **arrays)
+            except NetworkError as error:
+                raise archive.wrong(str(error)) from None
+
+
+def _described(archive: Archive, header: dict[str, Any]) -> tuple[Architecture, list[str]]:
+    """Return the architecture and the attached sides that a file's header describes."""
+    values, attached = header.get("architecture"), header.get("attached")
+    if not isinstance(values, dict):
+        raise archive.wrong(f"header architecture must be an object, not {values!r}")
+    if not isinstance(attached, list):
+        raise archive.wrong(f"header attached must be a list, not {attached!r}")
+    try:
+        return Architecture.from_dict(values), attached
+    except ArchitectureError as error:
+        raise archive.wrong(f"header architecture: {error}") from None
+
+
+def _widened(architecture: Architecture, field: Field, values: ArrayLike) -> NDArray[Any]:
+    """Return a new array of the field's type and shape, without changing any value."""
+    given = np.asarray(values)
+    if given.dtype.kind not in "biu":
+        raise NetworkError(f"{field.name} must be of integers or booleans, not {given.dtype}")
+    shape = field.shape(architecture)
+    if given.ndim == 0:
+        given = np.broadcast_to(given, shape)
+    _check_values(architecture, field, given)
+    return given.astype(field.dtype)
+
+
+def _check_values(architecture: Architecture, field: Field, array: NDArray[Any]) -> None:
+    """Hold shape and values against the field's, naming the first entry that is out of range."""
+    shape = field.shape(architecture)
+    if array.shape != shape:
+        raise NetworkError(f"{field.name} must have shape {shape}, not {array.shape}")
+    low, high = field.range(architecture)
+    if array.dtype == np.bool_ and (low, high) == (0, 1):
+        return
+    if int(array.min()) >= low and int(array.max()) <= high:
+        return
+    place = tuple(int(index) for index in np.argwhere((array < low) | (array > high))[0])
+    words = [f"core ({place[0] % architecture.width}, {place[0] // architecture.width})"]
+    words += [f"{axis} {index}" for axis, index in zip(field.axes[1:], place[1:], strict=True)]
+    value = int(array[place])
+    raise NetworkError(f"{field.name} of {', '.join(words)} must be in {low}..{high}, not {value}")

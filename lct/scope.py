@@ -1,0 +1,343 @@
+"""Stage 3: syntax trees to typed nodes. Widths grow as exact arithmetic needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from spikewright.lct.diagnostics import Span
+from spikewright.lct.evaluate import constant
+from spikewright.lct.expression import Ast
+from spikewright.lct.ir import Node
+from spikewright.lct.types import BOOL, Array, Enum, Int, Struct, Type, clog2, int_for, union
+
+__all__ = ["FUNCTIONS", "Scope", "TypeFault"]
+
+FUNCTIONS = {
+    "abs": 1,
+    "cat": -1,
+    "clamp": 3,
+    "clog2": 1,
+    "first_one": 1,
+    "popcount": 1,
+    "sign": 1,
+    "trunc": 2,
+}
+_MAX_WIDTH = 4096
+
+
+class TypeFault(Exception):
+    """An expression that has no type: code, sentence, and the part that is wrong."""
+
+    def __init__(self, code: str, message: str, at: Ast) -> None:
+        super().__init__(message)
+        self.code, self.message, self.at = code, message, at
+
+
+class Scope:
+    """Names that an expression may use, and what each of them is.
+
+    Attributes
+    ----------
+    names : mapping of str to Node
+        Parameters, definitions and whole signals.
+    streams : mapping of str to mapping of str to Node
+        Parts of streams: ``valid``, ``ready``, ``payload``.
+    types : mapping of str to Type
+        Named types; their enumerants are names too.
+    used : set of str
+        Every name that an expression has used, for the check of unused names.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[str, Node] = {}
+        self.streams: dict[str, Mapping[str, Node]] = {}
+        self.types: dict[str, Type] = {}
+        self.used: set[str] = set()
+
+    def node(self, ast: Ast, span: Callable[[Ast], Span], expected: Type | None = None) -> Node:
+        """Elaborate `ast`; an enumerant is looked for in `expected` first."""
+        return _Elaborator(self, span).node(ast, expected)
+
+    def enumerant(self, name: str, expected: Type | None) -> tuple[Enum, int] | None:
+        """The enumeration and value of a bare enumerant, None if there is none or several."""
+        if isinstance(expected, Enum) and name in dict(expected.members):
+            return expected, expected.value_of(name)
+        homes = [t for t in self.types.values() if isinstance(t, Enum) and name in dict(t.members)]
+        return (homes[0], homes[0].value_of(name)) if len(set(homes)) == 1 else None
+
+
+class _Elaborator:
+    def __init__(self, scope: Scope, span: Callable[[Ast], Span]) -> None:
+        self.scope, self.span = scope, span
+
+    def node(self, ast: Ast, expected: Type | None = None) -> Node:
+        return getattr(self, f"_{ast.kind}")(ast, expected)  # type: ignore[no-any-return]
+
+    def make(
+        self, op: str, args: tuple[Node, ...], kind: Type, ast: Ast, value: object = None
+    ) -> Node:
+        if kind.width > _MAX_WIDTH:
+            message = f"a value has at most {_MAX_WIDTH} bits, this one has {kind.width}"
+            raise TypeFault("width", message, ast)
+        return Node(op, args, kind, value, self.span(ast))
+
+    def integer(self, ast: Ast, expected: Type | None = None) -> tuple[Node, Int]:
+        node = self.node(ast, expected)
+        if not isinstance(node.type, Int):
+            raise TypeFault("type", f"an integer belongs here, not {node.type}", ast)
+        return node, node.type
+
+    def truth(self, ast: Ast) -> Node:
+        node = self.node(ast)
+        if node.type != BOOL:
+            raise TypeFault("type", f"a condition has type unsigned(1), not {node.type}", ast)
+        return node
+
+    def static(self, ast: Ast) -> tuple[Node, int]:
+        node, _ = self.integer(ast)
+        value = constant(node)
+        if value is None:
+            raise TypeFault("type", "a constant belongs here", ast)
+        return node, value
+
+    def _group(self, ast: Ast, expected: Type | None) -> Node:
+        return self.node(ast.parts[0], expected)
+
+    def _number(self, ast: Ast, _: Type | None) -> Node:
+        if "x" in ast.value[2:].lower():
+            raise TypeFault("syntax", "x bits belong in condition cells only", ast)
+        value = int(ast.value, 0)
+        return self.make("const", (), int_for(value, value), ast, value)
+
+    def _name(self, ast: Ast, expected: Type | None) -> Node:
+        name = ast.value
+        if name in self.scope.names:
+            self.scope.used.add(name)
+            return self.scope.names[name]
+        found = self.scope.enumerant(name, expected)
+        if found:
+            self.scope.used.add(found[0].name)
+            return self.make("const", (), found[0], ast, found[1])
+        if name in self.scope.streams:
+            raise TypeFault("type", f"{name} is a stream: name its valid, ready or payload", ast)
+        homes = [
+            t.name
+            for t in self.scope.types.values()
+            if isinstance(t, Enum) and name in dict(t.members)
+        ]
+        if homes:
+            message = f"{name} is an enumerant of {' and '.join(sorted(set(homes)))}: say which"
+            raise TypeFault("unknown-name", message, ast)
+        raise TypeFault("unknown-name", f"nothing is called {name}", ast)
+
+    def _field(self, ast: Ast, _: Type | None) -> Node:
+        base = ast.parts[0]
+        if base.kind == "name":
+            if base.value in self.scope.streams:
+                parts = self.scope.streams[base.value]
+                if ast.value not in parts:
+                    message = f"a stream has valid, ready and payload, not {ast.value}"
+                    raise TypeFault("unknown-name", message, ast)
+                self.scope.used.add(f"{base.value}.{ast.value}")
+                return parts[ast.value]
+            kind = self.scope.types.get(base.value)
+            if isinstance(kind, Enum) and base.value not in self.scope.names:
+                if ast.value not in dict(kind.members):
+                    raise TypeFault("unknown-name", f"{kind} has no enumerant {ast.value}", ast)
+                self.scope.used.add(base.value)
+                return self.make("const", (), kind, ast, kind.value_of(ast.value))
+        node = self.node(base)
+        if not isinstance(node.type, Struct):
+            raise TypeFault("type", f"{node.type} has no fields", ast)
+        kind = node.type.field(ast.value)
+        if kind is None:
+            raise TypeFault("unknown-name", f"{node.type} has no field {ast.value}", ast)
+        return self.make("field", (node,), kind, ast, ast.value)
+
+    def _index(self, ast: Ast, _: Type | None) -> Node:
+        base = self.node(ast.parts[0])
+        index, index_type = self.integer(ast.parts[1])
+        if not isinstance(base.type, (Array, Int)):
+            raise TypeFault("type", f"{base.type} cannot be indexed", ast.parts[0])
+        length = base.type.length if isinstance(base.type, Array) else base.type.width
+        kind = base.type.element if isinstance(base.type, Array) else BOOL
+        value = constant(index)
+        if (value is not None and not 0 <= value < length) or (value is None and index_type.signed):
+            shown = value if value is not None else index_type
+            raise TypeFault("width", f"an index here is 0..{length - 1}, not {shown}", ast.parts[1])
+        return self.make("index", (base, index), kind, ast)
+
+    def _slice(self, ast: Ast, _: Type | None) -> Node:
+        base, kind = self.integer(ast.parts[0])
+        low, first = self.static(ast.parts[1])
+        high, last = self.static(ast.parts[2])
+        if not 0 <= first < last <= kind.width:
+            message = (
+                f"a slice of {kind} is lo:hi with 0 <= lo < hi <= {kind.width}, not {first}:{last}"
+            )
+            raise TypeFault("width", message, ast)
+        return self.make("slice", (base, low, high), Int(last - first), ast)
+
+    def _assigned(self, struct: Struct, assign: Ast) -> Node:
+        kind = struct.field(assign.value)
+        if kind is None:
+            raise TypeFault("unknown-name", f"{struct} has no field {assign.value}", assign)
+        node = self.node(assign.parts[0], kind)
+        if not self.assignable(node.type, kind):
+            message = f"{struct}.{assign.value} has type {kind}, not {node.type}"
+            raise TypeFault("type", message, assign.parts[0])
+        return node
+
+    @staticmethod
+    def assignable(source: Type, sink: Type) -> bool:
+        """Whether a value may go there; whether an integer fits is the solver's question."""
+        return (isinstance(source, Int) and isinstance(sink, Int)) or source == sink
+
+    def _with(self, ast: Ast, _: Type | None) -> Node:
+        base = self.node(ast.parts[0])
+        if not isinstance(base.type, Struct):
+            raise TypeFault(
+                "type", f"`with` replaces fields of a struct, not of {base.type}", ast.parts[0]
+            )
+        names = tuple(a.value for a in ast.parts[1:])
+        if len(set(names)) < len(names):
+            raise TypeFault("type", "a field is replaced once", ast)
+        values = tuple(self._assigned(base.type, a) for a in ast.parts[1:])
+        return self.make("with", (base, *values), base.type, ast, names)
+
+    def _unary(self, ast: Ast, _: Type | None) -> Node:
+        node, kind = self.integer(ast.parts[0])
+        if ast.value == "~":
+            return self.make("~", (node,), kind, ast)
+        value = constant(node)
+        if value is not None and node.op == "const":
+            return self.make("const", (), int_for(-value, -value), ast, -value)
+        return self.make("neg", (node,), Int(kind.width + 1, signed=True), ast)
+
+    def _binary(self, ast: Ast, _: Type | None) -> Node:
+        a, left = self.integer(ast.parts[0])
+        b, right = self.integer(ast.parts[1])
+        op = ast.value
+        signed = left.signed or right.signed
+        common = max(t.width + (signed and not t.signed) for t in (left, right))
+        if op in "&|^":
+            kind = Int(common, signed)
+        elif op == "+":
+            kind = Int(common + 1, signed)
+        elif op == "-":
+            kind = Int(common + 1, signed=True)
+        elif op == "*":
+            kind = Int(left.width + right.width, signed)
+        else:
+            kind = self._shifted(op, left, right, constant(b), ast)
+        node = self.make(op, (a, b), kind, ast)
+        value = constant(node)
+        return node if value is None else self.make(op, (a, b), int_for(value, value), ast)
+
+    @staticmethod
+    def _shifted(op: str, left: Int, right: Int, by: int | None, ast: Ast) -> Int:
+        if right.signed:
+            raise TypeFault("type", "a shift distance is not signed", ast.parts[1])
+        if op == ">>":
+            return Int(left.width if by is None else max(left.width - by, 1), left.signed)
+        longest = by if by is not None else right.high
+        if longest > _MAX_WIDTH:
+            message = f"a shift by up to {longest} bits is wider than {_MAX_WIDTH} bits"
+            raise TypeFault("width", message, ast)
+        return Int(left.width + longest, left.signed)
+
+    def _compare(self, ast: Ast, _: Type | None) -> Node:
+        left, right = ast.parts
+        a = self.node(left)
+        b = self.node(right, a.type)
+        ordered = ast.value not in ("==", "!=")
+        both = isinstance(a.type, Int) and isinstance(b.type, Int)
+        if not both and (ordered or a.type != b.type):
+            raise TypeFault("type", f"{a.type} and {b.type} cannot be compared", ast)
+        return self.make(ast.value, (a, b), BOOL, ast)
+
+    def _and(self, ast: Ast, _: Type | None) -> Node:
+        return self.make(ast.kind, tuple(self.truth(p) for p in ast.parts), BOOL, ast)
+
+    _or = _not = _and
+
+    def _if(self, ast: Ast, expected: Type | None) -> Node:
+        condition = self.truth(ast.parts[0])
+        yes = self.node(ast.parts[1], expected)
+        no = self.node(ast.parts[2], expected)
+        if isinstance(yes.type, Int) and isinstance(no.type, Int):
+            kind: Type = union(yes.type, no.type)
+        elif yes.type == no.type:
+            kind = yes.type
+        else:
+            raise TypeFault(
+                "type", f"both sides of `if` have one type, not {yes.type} and {no.type}", ast
+            )
+        return self.make("if", (condition, yes, no), kind, ast)
+
+    def _call(self, ast: Ast, _: Type | None) -> Node:
+        callee, *parts = ast.parts
+        name = callee.value
+        if callee.kind != "name":
+            raise TypeFault("unknown-name", "only functions and struct types are called", callee)
+        kind = self.scope.types.get(name)
+        if isinstance(kind, Struct):
+            self.scope.used.add(name)
+            return self._make(ast, kind, parts)
+        if name not in FUNCTIONS:
+            raise TypeFault("unknown-name", f"no function is called {name}", callee)
+        wanted = FUNCTIONS[name]
+        if wanted != len(parts) and (wanted >= 0 or not parts):
+            count = "at least 1" if wanted < 0 else wanted
+            raise TypeFault("type", f"{name} takes {count} values, not {len(parts)}", ast)
+        return getattr(self, f"_call_{name}")(ast, parts)  # type: ignore[no-any-return]
+
+    def _make(self, ast: Ast, struct: Struct, parts: list[Ast]) -> Node:
+        given = [p.value if p.kind == "assign" else "" for p in parts]
+        fields = [name for name, _ in struct.fields]
+        if sorted(given) != sorted(fields):
+            message = f"{struct}(...) gives each of {', '.join(fields)} once, as name = value"
+            raise TypeFault("type", message, ast)
+        return self.make(
+            "make", tuple(self._assigned(struct, p) for p in parts), struct, ast, tuple(given)
+        )
+
+    def _call_clog2(self, ast: Ast, parts: list[Ast]) -> Node:
+        node, value = self.static(parts[0])
+        bits = clog2(value)
+        return self.make("clog2", (node,), int_for(bits, bits), ast)
+
+    def _call_clamp(self, ast: Ast, parts: list[Ast]) -> Node:
+        x, _ = self.integer(parts[0])
+        low, first = self.static(parts[1])
+        high, last = self.static(parts[2])
+        if first > last:
+            raise TypeFault("type", f"clamp's limits are lo <= hi, not {first} and {last}", ast)
+        return self.make("clamp", (x, low, high), int_for(first, last), ast)
+
+    def _call_trunc(self, ast: Ast, parts: list[Ast]) -> Node:
+        x, kind = self.integer(parts[0])
+        bits, width = self.static(parts[1])
+        if width < 1:
+            raise TypeFault("width", f"trunc keeps at least 1 bit, not {width}", parts[1])
+        return self.make("trunc", (x, bits), Int(width, kind.signed), ast)
+
+    def _call_cat(self, ast: Ast, parts: list[Ast]) -> Node:
+        nodes = tuple(self.node(p) for p in parts)
+        return self.make("cat", nodes, Int(sum(n.type.width for n in nodes)), ast)
+
+    def _call_popcount(self, ast: Ast, parts: list[Ast]) -> Node:
+        x, kind = self.integer(parts[0])
+        return self.make("popcount", (x,), int_for(0, kind.width), ast)
+
+    def _call_first_one(self, ast: Ast, parts: list[Ast]) -> Node:
+        x, kind = self.integer(parts[0])
+        return self.make("first_one", (x,), Int(clog2(kind.width)), ast)
+
+    def _call_sign(self, ast: Ast, parts: list[Ast]) -> Node:
+        x, _ = self.integer(parts[0])
+        return self.make("sign", (x,), Int(2, signed=True), ast)
+
+    def _call_abs(self, ast: Ast, parts: list[Ast]) -> Node:
+        x, kind = self.integer(parts[0])
+        return self.make("abs", (x,), Int(kind.width), ast)

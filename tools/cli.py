@@ -1,0 +1,117 @@
+"""The command `spikewright`.
+
+To add a command, write it in a module of its own and add one line to `COMMANDS`. A command is
+either a function with typer's annotations or a `typer.Typer` with commands below it. Its module is
+imported when the command is used, not before: `spikewright --help` stays quick however much a
+command pulls in.
+"""
+
+import importlib
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from spikewright.tools.errors import error_boundary
+
+__all__ = ["COMMANDS", "Entry", "app", "main"]
+
+
+class Entry(NamedTuple):
+    """A command: its name, where it is, and the line that `spikewright --help` shows."""
+
+    name: str
+    target: str
+    help: str
+
+
+# In the order in which a new user needs them; this is also the order of the help page.
+COMMANDS = (
+    Entry(
+        "doctor",
+        "spikewright.tools.doctor:doctor",
+        "Check that this machine has what the other commands need.",
+    ),
+)
+
+SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+
+class LazyCommand(TyperCommand):
+    """Stands for a command on the help page, and fetches the real one when it is used."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(name=entry.name, help=entry.help)
+        self.target = entry.target
+
+    def load(self) -> Any:
+        """Import the command's module and return the command."""
+        module, _, attribute = self.target.partition(":")
+        target = getattr(importlib.import_module(module), attribute)
+        if not isinstance(target, typer.Typer):
+            function = target
+            target = typer.Typer(add_completion=False)
+            target.command(context_settings=SETTINGS)(function)
+        command = typer.main.get_command(target)
+        command.name = self.name
+        return command
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
+    ) -> Any:
+        """Read the command line with the real command, which then belongs to the context."""
+        return self.load().make_context(info_name, args, parent, **extra)
+
+
+class CommandGroup(TyperGroup):
+    """The commands of `COMMANDS`, inside the one place that turns exceptions into messages."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for entry in COMMANDS:
+            self.add_command(LazyCommand(entry))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        with error_boundary():
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    cls=CommandGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings=SETTINGS,
+    # An exception that nobody expected is for us to read: a plain traceback, all of it.
+    pretty_exceptions_enable=False,
+    epilog="Exit status: 0 done, 1 a fault was found, 2 the work could not be done.",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"spikewright {version('spikewright')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Logic Condition Tables to verified neuromorphic hardware."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit status."""
+    app(prog_name="spikewright")
+
+
+if __name__ == "__main__":
+    main()

@@ -79,13 +79,13 @@ class Archive:
     error : type of ValueError
         Raised, with one sentence that names the file, for everything that is wrong in it.
     limit : int
-        Bytes that one array may take.
+        Bytes that all arrays together may take.
     """
 
     def __init__(self, path: str | Path, error: type[ValueError], limit: int) -> None:
         self.path = Path(path)
         self._error = error
-        self._limit = limit
+        self._left = limit
         self._file = self.path.open("rb")
         try:
             self._zip = zipfile.ZipFile(self._file)
@@ -114,16 +114,19 @@ class Archive:
         held = self._zip.namelist()
         wanted = [f"{name}.npy" for name in ["header", *names]]
         for name in wanted:
-            if held.count(name) != 1:
-                raise self.wrong(f"member {name} must be there once, not {held.count(name)} times")
+            self._check_once(name)
         for name in held:
             if name not in wanted:
                 raise self.wrong(f"member {name!r} must not be there, no such array is known")
 
+    def _check_once(self, member: str) -> None:
+        times = self._zip.namelist().count(member)
+        if times != 1:
+            raise self.wrong(f"member {member} must be there once, not {times} times")
+
     def header(self, kind: str, version: int) -> dict[str, Any]:
         """Return the header of a file that says it is of this kind and version."""
-        if self._zip.namelist().count("header.npy") != 1:
-            raise self.wrong("member header.npy must be there once, and is not")
+        self._check_once("header.npy")
         _, data = self._member("header", r"<U\d+", None, 4 * HEADER_LIMIT)
         try:
             header = json.loads(data.decode("utf-32-le"))
@@ -148,19 +151,21 @@ class Archive:
         """
         dtype = np.dtype(dtype)
         stored = dtype.newbyteorder("<")
-        found, data = self._member(name, re.escape(stored.str), shape, self._limit)
+        found, data = self._member(name, re.escape(stored.str), shape, self._left)
+        self._left -= len(data)
         if stored.kind == "b":
             # A byte beyond 1 in a boolean array is neither true nor false: numpy's answers then
             # depend on the operation.
             octets = np.frombuffer(data, dtype=np.uint8)
             if octets.size and octets.max() > 1:
                 raise self.wrong(f"member {name}.npy must hold bytes in 0..1, not {octets.max()}")
-        try:
-            return np.frombuffer(data, dtype=stored).reshape(found).astype(dtype)
-        except ValueError as damage:
-            raise self.wrong(
-                f"member {name}.npy must hold values of type {stored.str}, and does not"
-            ) from damage
+        if stored.kind == "U":
+            # numpy would notice a number beyond Unicode only when the text is used.
+            try:
+                data.decode("utf-32-le")
+            except ValueError as damage:
+                raise self.wrong(f"member {name}.npy must hold Unicode, and does not") from damage
+        return np.frombuffer(data, dtype=stored).reshape(found).astype(dtype)
 
     def _member(
         self, name: str, descr: str, shape: tuple[int, ...] | None, limit: int

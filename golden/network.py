@@ -22,7 +22,7 @@ SIDES = ("west", "east", "north", "south")
 """The edges of the mesh; +x is east, +y is north."""
 
 FORMAT, VERSION = "spikewright-network", 1
-_READ_LIMIT = 2**30  # bytes of one array; a chip of 64 x 64 cores needs 2**28 for its synapses
+_READ_LIMIT = 2**30  # bytes of all arrays; a chip of 64 x 64 cores needs a third of them
 
 
 class NetworkError(ValueError):
@@ -153,7 +153,7 @@ class Network:
     ) -> Network:
         """Return a lively random program; see `programs.random_network` for the options."""
         # `programs` builds networks, so it imports this module.
-        from spikewright.golden.programs import random_network  # noqa: PLC0415
+        from spikewright.golden.programs import random_network
 
         return random_network(architecture, seed, **options)
 

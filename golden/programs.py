@@ -60,7 +60,10 @@ def random_network(
     network = Network(
         architecture,
         attached=attached,
-        synapses=rng.random((cores, neurons, architecture.axons)) < density,
+        # Core by core: a chip's worth of random numbers at once would take gigabytes.
+        synapses=np.stack(
+            [rng.random((neurons, architecture.axons)) < density for _ in range(cores)]
+        ),
         axon_types=rng.integers(0, architecture.axon_types, (cores, architecture.axons)),
         weights=weights,
         weight_stochastic=rng.random(typed) < stochastic,
@@ -84,9 +87,9 @@ def random_network(
 
 
 def _log_uniform(rng: Generator, limit: int, shape: tuple[int, ...]) -> Int:
-    """Return integers 0..limit, about as many in each octave."""
+    """Return integers 0..limit, about as many in each octave, and some at the limit itself."""
     values: Int = np.exp2(rng.uniform(0, np.log2(limit + 2), shape)).astype(np.int64) - 1
-    return np.minimum(values, limit)
+    return np.where(rng.random(shape) < 0.03, limit, np.minimum(values, limit))
 
 
 def _signed(rng: Generator, limit: int, shape: tuple[int, ...]) -> Int:

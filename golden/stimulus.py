@@ -232,6 +232,9 @@ def load_events(path: str | Path, dtype: np.dtype[np.void]) -> NDArray[np.void]:
         sizes = {name: len(column) for name, column in columns.items()}
         if len(set(sizes.values())) > 1:
             raise archive.wrong(f"columns must be of one length, not {sizes}")
+        for row in np.flatnonzero(~np.isin(columns.get("side", SIDES[:1]), SIDES))[:1]:
+            value = str(columns["side"][row])
+            raise archive.wrong(f"row {row}: side must be of {', '.join(SIDES)}, not {value!r}")
     events = np.empty(sizes["tick"], dtype=dtype)
     for name, column in columns.items():
         events[name] = column

@@ -56,6 +56,8 @@ class Finding:
         A filled-in row that shows the fault; empty where the text itself is the evidence.
     verdict : str
         ``fault``, or ``unknown`` where the solver gave up. Neither is a pass.
+    values : mapping of str to int
+        The witness as numbers, for programs that replay it: every symbol of the unit.
     """
 
     code: str
@@ -63,6 +65,7 @@ class Finding:
     place: Place
     witness: Mapping[str, str] = field(default_factory=dict)
     verdict: str = "fault"
+    values: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     def render(self, lines: list[str] | None = None) -> str:
         """Text for a terminal; `lines` are the lines of the file, for the caret."""
@@ -114,10 +117,12 @@ class Diagnostics:
         message: str,
         place: Place,
         witness: Mapping[str, str] | None = None,
+        *,
         verdict: str = "fault",
+        values: Mapping[str, int] | None = None,
     ) -> None:
         """Record one finding; a repeated one is kept once."""
-        finding = Finding(code, message, place, witness or {}, verdict)
+        finding = Finding(code, message, place, witness or {}, verdict, values or {})
         if finding not in self.findings:
             self.findings.append(finding)
 

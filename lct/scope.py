@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from spikewright.lct.diagnostics import Span
 from spikewright.lct.evaluate import constant
@@ -113,7 +114,7 @@ class _Elaborator:
         name = ast.value
         if name in self.scope.names:
             self.scope.used.add(name)
-            return self.scope.names[name]
+            return replace(self.scope.names[name], span=self.span(ast))
         found = self.scope.enumerant(name, expected)
         if found:
             self.scope.used.add(found[0].name)
@@ -139,7 +140,7 @@ class _Elaborator:
                     message = f"a stream has valid, ready and payload, not {ast.value}"
                     raise TypeFault("unknown-name", message, ast)
                 self.scope.used.add(f"{base.value}.{ast.value}")
-                return parts[ast.value]
+                return replace(parts[ast.value], span=self.span(ast))
             kind = self.scope.types.get(base.value)
             if isinstance(kind, Enum) and base.value not in self.scope.names:
                 if ast.value not in dict(kind.members):

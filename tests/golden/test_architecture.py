@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+
 from spikewright.golden import Architecture, ArchitectureError, clog2
 
 TRUENORTH = Architecture.preset("truenorth")
@@ -122,10 +123,10 @@ def test_refused(values: dict[str, int], text: str) -> None:
 
 
 def test_the_sum_may_just_fit() -> None:
-    """16 * 7 + 7 + 96 = 215 fits 9 bits, at most 255; 21 axons make 250 and 22 make 257."""
-    assert dataclasses.replace(TINY, axons=21).axons == 21
-    with pytest.raises(ArchitectureError, match=r"not 22 \* 7 \+ 7 \+ 96 = 257$"):
-        dataclasses.replace(TINY, axons=22)
+    """Nine bits hold at most 255; with weights of one step, the 152nd axon takes the last room."""
+    assert dataclasses.replace(TINY, weight_bits=2, axons=152).weight_limit == 1
+    with pytest.raises(ArchitectureError, match=r"not 153 \* 1 \+ 7 \+ 96 = 256$"):
+        dataclasses.replace(TINY, weight_bits=2, axons=153)
 
 
 def test_unknown_preset() -> None:

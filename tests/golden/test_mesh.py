@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from spikewright.golden import Architecture
 from spikewright.golden.mesh import Packets, entry, route
 

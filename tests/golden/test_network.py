@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from spikewright.golden import (
     DEFAULT_SEED,
     FIELDS,
@@ -111,7 +112,12 @@ def test_representation() -> None:
             97,
             "reset_potential of core (0, 0), neuron 0 must be in -96..96, not 97",
         ),
-        ("potential", (0, 0), -97, "potential of core (0, 0), neuron 0 must be in -96..96, not -97"),
+        (
+            "potential",
+            (0, 0),
+            -97,
+            "potential of core (0, 0), neuron 0 must be in -96..96, not -97",
+        ),
         ("dx", (0, 0), 8, "dx of core (0, 0), neuron 0 must be in -8..7, not 8"),
         ("dy", (0, 0), -9, "dy of core (0, 0), neuron 0 must be in -8..7, not -9"),
         ("axon", (0, 0), 16, "axon of core (0, 0), neuron 0 must be in 0..15, not 16"),
@@ -204,7 +210,9 @@ class TestFile:
         network.save(tmp_path / "net.npz")
         with np.load(tmp_path / "net.npz", allow_pickle=False) as arrays:
             assert np.array_equal(arrays["weights"], network.weights)
-            assert str(arrays["header"]).startswith('{"format": "spikewright-network", "version": 1')
+            assert str(arrays["header"]).startswith(
+                '{"format": "spikewright-network", "version": 1'
+            )
 
     def test_equal_networks_give_equal_files(self, tmp_path: Path) -> None:
         for name in ("one.npz", "two.npz"):

@@ -1,11 +1,12 @@
 """The neuron: literal results at each boundary, and every combination of the tiny architecture."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from spikewright.golden import Architecture, Network
 from spikewright.golden.neuron import clamp, fire_and_reset, leak, update
 
@@ -76,9 +77,7 @@ class TestOrder:
     def run(self, v: int, synaptic: int, **fields: Any) -> tuple[int, bool]:
         network, potential = neurons([v], **fields)
         zero = np.zeros_like(potential)
-        after, spikes = update(
-            network, potential.astype(np.int32), zero + synaptic, zero, zero
-        )
+        after, spikes = update(network, potential.astype(np.int32), zero + synaptic, zero, zero)
         assert after.dtype == np.int32
         return int(after[0, 0]), bool(spikes[0, 0])
 
@@ -111,7 +110,11 @@ class TestOrder:
 class TestThreshold:
     """alpha = 10, beta = 6, eta = 3 or 0, R = 4; the table's rows in order."""
 
-    FIELDS = {"threshold": 10, "negative_threshold": 6, "reset_potential": 4}
+    FIELDS: ClassVar[dict[str, int]] = {
+        "threshold": 10,
+        "negative_threshold": 6,
+        "reset_potential": 4,
+    }
 
     def test_normal(self) -> None:
         values = [-11, -10, -9, -7, -6, 9, 12, 13, 14]
@@ -163,9 +166,7 @@ def test_every_combination_of_the_tiny_architecture_stays_inside_the_clamp() -> 
     v, alpha, beta, eta = (
         grid.ravel() for grid in np.meshgrid(np.arange(-96, 97), edges, edges, np.arange(32))
     )
-    core = Architecture(
-        **{**TINY.to_dict(), "axons": 1, "neurons": 1, "width": 1, "height": 1}
-    )
+    core = Architecture(**{**TINY.to_dict(), "axons": 1, "neurons": 1, "width": 1, "height": 1})
     for mode in range(3):
         for kappa in range(2):
             for reset in (-96, 0, 96):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from spikewright.golden.random import DEFAULT_SEED, advance, sequence, top_bits, xorshift32
 
 STATES = st.integers(1, 2**32 - 1)

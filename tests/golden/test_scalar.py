@@ -1,7 +1,8 @@
 """A second reading of the specification, one neuron, one synapse and one step at a time.
 
-It shares nothing with the model but the arrays that describe a network. Everything is a plain integer
-or a list, loops stand where the specification counts, and packets walk the mesh router by router.
+It shares nothing with the model but the arrays that describe a network. Everything is a plain
+integer or a list, loops stand where the specification counts, and packets walk the mesh router by
+router.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from spikewright.golden import (
     Architecture,
     Network,
@@ -98,8 +100,9 @@ class ScalarChip:
         self.off_mesh = 0
         self.outputs: list[tuple[Any, ...]] = []
 
-    def send(self, tick: int, x: int, y: int, dx: int, dy: int, slot: int, axon: int) -> None:
-        *way, (end_x, end_y, side) = walk(self.network, x, y, dx, dy)
+    def send(self, tick: int, place: tuple[int, int], packet: tuple[int, int, int, int]) -> None:
+        dx, dy, slot, axon = packet
+        *way, (end_x, end_y, side) = walk(self.network, *place, dx, dy)
         if side in self.network.attached:
             taken = len(way)
             left_x = sgn(dx) * max(0, abs(dx) - taken)
@@ -117,7 +120,7 @@ class ScalarChip:
         tick, side, position, dx, dy, slot, axon = packet
         x = {"west": 0, "east": self.a.width - 1}.get(side, position)
         y = {"south": 0, "north": self.a.height - 1}.get(side, position)
-        self.send(tick, x, y, dx, dy, slot, axon)
+        self.send(tick, (x, y), (dx, dy, slot, axon))
 
     def neuron(self, core: int, neuron: int, axons: list[int]) -> tuple[int, bool, int]:
         """Run one neuron; return V, whether it fired, and its synaptic events."""
@@ -150,7 +153,9 @@ class ScalarChip:
         active = []
         for core in range(a.cores):
             row = self.rows[core][tick % a.delay_slots]
-            active.append(row | {n for t, x, y, n in spikes if (t, x + a.width * y) == (tick, core)})
+            active.append(
+                row | {n for t, x, y, n in spikes if (t, x + a.width * y) == (tick, core)}
+            )
             self.rows[core][tick % a.delay_slots] = set()
         events = [0] * a.cores
         for core in range(a.cores):
@@ -172,7 +177,7 @@ class ScalarChip:
         )
         if spike and delay:
             x, y = core % self.a.width, core // self.a.width
-            self.send(tick, x, y, dx, dy, (tick + delay) % self.a.delay_slots, axon)
+            self.send(tick, (x, y), (dx, dy, (tick + delay) % self.a.delay_slots, axon))
 
 
 def assert_same(network: Network, spikes: np.ndarray, packets: Any, ticks: int) -> Trace:

@@ -1,0 +1,148 @@
+"""The memories of a core. Hand-written, because a table describes logic and not storage.
+
+Each stands in the structure table `core` under the unit of the same name, whose Signals section
+lists these ports. Contents are undefined in hardware until they are programmed; in simulation they
+start at zero.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amaranth.hdl import Module, Shape, ShapeLike, signed, unsigned
+from amaranth.lib import wiring
+from amaranth.lib.memory import Memory
+from amaranth.lib.wiring import In, Out
+from amaranth.utils import ceil_log2
+
+from spikewright.hdl.generated.chip import parameters_layout
+
+__all__ = [
+    "ParameterMemory",
+    "PotentialMemory",
+    "SchedulerMemory",
+    "SynapseMemory",
+    "TypeMemory",
+]
+
+
+def _index(count: int) -> Shape:
+    """Shape of an index into `count` things, at least one bit."""
+    return unsigned(max(1, ceil_log2(count)))
+
+
+class SchedulerMemory(wiring.Component):
+    """One row of axon bits for each delay slot.
+
+    A read answers in the same cycle (distributed memory), so that setting one bit, which reads the
+    row and writes it back, takes one cycle. A whole row is written at a time: a write enable for
+    each bit would cost a multiplexer a bit, and most of the simulation time.
+
+    Members
+    -------
+    address : In
+        Row to read and to write.
+    write : In
+        Store `new_row`; the answer shows it one cycle later.
+    new_row : In
+    row : Out
+        The row at `address`.
+    """
+
+    def __init__(self, *, axons: int = 256, delay_slots: int = 16) -> None:
+        self.axons, self.delay_slots = axons, delay_slots
+        super().__init__(
+            {
+                "address": In(_index(delay_slots)),
+                "write": In(1),
+                "new_row": In(axons),
+                "row": Out(axons),
+            }
+        )
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        m.submodules.rows = rows = Memory(
+            shape=unsigned(self.axons), depth=self.delay_slots, init=[]
+        )
+        write, read = rows.write_port(), rows.read_port(domain="comb")
+        m.d.comb += [
+            read.addr.eq(self.address),
+            self.row.eq(read.data),
+            write.addr.eq(self.address),
+            write.en.eq(self.write),
+            write.data.eq(self.new_row),
+        ]
+        return m
+
+
+class _ReadWrite(wiring.Component):
+    """A memory with one read port and one write port.
+
+    A read answers one cycle later and keeps its answer until the next read, so the memory maps to
+    block RAM. `index` names what an address is, and so the ports.
+
+    Members
+    -------
+    read : In
+        Read the entry at `read_<index>`.
+    answer : Out
+        What the last read asked for.
+    write : In
+        Store `data` at `write_<index>`.
+    """
+
+    def __init__(self, index: str, depth: int, shape: ShapeLike) -> None:
+        self.index, self.depth, self.shape = index, depth, shape
+        super().__init__(
+            {
+                "read": In(1),
+                f"read_{index}": In(_index(depth)),
+                "answer": Out(shape),
+                "write": In(1),
+                f"write_{index}": In(_index(depth)),
+                "data": In(shape),
+            }
+        )
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        m.submodules.entries = entries = Memory(shape=self.shape, depth=self.depth, init=[])
+        write, read = entries.write_port(), entries.read_port(domain="sync")
+        m.d.comb += [
+            read.en.eq(self.read),
+            read.addr.eq(getattr(self, f"read_{self.index}")),
+            self.answer.eq(read.data),
+            write.en.eq(self.write),
+            write.addr.eq(getattr(self, f"write_{self.index}")),
+            write.data.eq(self.data),
+        ]
+        return m
+
+
+class SynapseMemory(_ReadWrite):
+    """The crossbar: for each neuron one bit an axon."""
+
+    def __init__(self, *, axons: int = 256, neurons: int = 256) -> None:
+        super().__init__("neuron", neurons, unsigned(axons))
+
+
+class TypeMemory(_ReadWrite):
+    """The type of each axon."""
+
+    def __init__(self, *, axons: int = 256, axon_types: int = 4) -> None:
+        super().__init__("axon", axons, _index(axon_types))
+
+
+class PotentialMemory(_ReadWrite):
+    """The membrane potential of each neuron."""
+
+    def __init__(self, *, neurons: int = 256, potential_bits: int = 20) -> None:
+        super().__init__("neuron", neurons, signed(potential_bits))
+
+
+class ParameterMemory(_ReadWrite):
+    """The parameters of each neuron. Keyword parameters are those of the layout, and `neurons`."""
+
+    def __init__(self, *, neurons: int = 256, **widths: int) -> None:
+        super().__init__("neuron", neurons, parameters_layout(**widths))

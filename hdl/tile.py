@@ -1,0 +1,153 @@
+"""A core and its router: what the mesh repeats.
+
+Hand-written: it reads one configuration word in five ways, and a table has no word for looking at
+the same bits as another type.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amaranth.hdl import Module, Value, signed
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from spikewright.golden.architecture import Architecture
+from spikewright.hdl.generated.chip import packet_layout, parameters_layout
+from spikewright.hdl.generated.core import Core
+from spikewright.hdl.generated.router import Router
+from spikewright.hdl.parameters import accepted
+
+__all__ = ["SIDES", "ConfigSignature", "Tile", "TraceSignature", "config_bits"]
+
+SIDES = ("west", "east", "north", "south")
+_INPUTS = ("local", *SIDES)
+
+
+def config_bits(architecture: Architecture) -> int:
+    """Bits of a configuration word: the widest of a row of synapses, parameters and a seed."""
+    layout = parameters_layout(**accepted(parameters_layout, architecture))
+    return max(architecture.axons, layout.size, 32)
+
+
+class ConfigSignature(wiring.Signature):
+    """The port that programs cores, one write a cycle; seen from whoever programs.
+
+    Members
+    -------
+    enable : Out(1)
+    core : Out
+        x + width * y.
+    space : Out(3)
+        0 axon type, 1 synapses, 2 parameters, 3 potential, 4 seed.
+    address : Out
+        Axon (space 0) or neuron (spaces 1 to 3).
+    data : Out
+        The word, in the low bits.
+    """
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__(
+            {
+                "enable": Out(1),
+                "core": Out(max(1, (architecture.cores - 1).bit_length())),
+                "space": Out(3),
+                "address": Out(max(architecture.axon_bits, architecture.neuron_bits)),
+                "data": Out(config_bits(architecture)),
+            }
+        )
+
+
+class TraceSignature(wiring.Signature):
+    """What a core lets one watch: each neuron in the cycle in which its new potential is stored."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__(
+            {
+                "valid": Out(1),
+                "neuron": Out(architecture.neuron_bits),
+                "potential": Out(signed(architecture.potential_bits)),
+                "spike": Out(1),
+            }
+        )
+
+
+class Tile(wiring.Component):
+    """One node of the chip.
+
+    Latency: a packet passes a router in one cycle. Cost of a tick: N + E cycles and at most
+    `overhead` more, unless the network is so busy that a packet has to wait at the sender.
+
+    Members
+    -------
+    select : In(1)
+        The configuration port means this core.
+    config : In(ConfigSignature)
+    start, next_slot, busy
+        See the unit `tick_controller`.
+    quiet : Out(1)
+        No tick runs and no packet is inside.
+    {side}_in, {side}_out : streams of packets
+    trace : Out(TraceSignature)
+    late, overrun, refused : Out(16)
+        Error counters; they stay at their largest value.
+    """
+
+    overhead = 9
+
+    def __init__(self, architecture: Architecture) -> None:
+        self.architecture = architecture
+        packets = stream.Signature(packet_layout(**accepted(packet_layout, architecture)))
+        members: dict[str, In | Out] = {
+            "select": In(1),
+            "config": In(ConfigSignature(architecture)),
+            "start": In(1),
+            "next_slot": In(architecture.slot_bits),
+            "busy": Out(1),
+            "quiet": Out(1),
+            "trace": Out(TraceSignature(architecture)),
+            "late": Out(16),
+            "overrun": Out(16),
+            "refused": Out(16),
+        }
+        for side in SIDES:
+            members[f"{side}_in"] = In(packets)
+            members[f"{side}_out"] = Out(packets)
+        super().__init__(members)
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        m.submodules.core = core = Core(**accepted(Core, self.architecture))
+        m.submodules.router = router = Router(**accepted(Router, self.architecture))
+        word = self.config.data
+        views = (core.axon_type, core.synapses, core.parameters, core.initial, core.seed)
+        m.d.comb += [Value.cast(view).eq(word) for view in views]
+        m.d.comb += [
+            core.enable.eq(self.config.enable & self.select),
+            core.space.eq(self.config.space),
+            core.address.eq(self.config.address),
+            core.start.eq(self.start),
+            core.next_slot.eq(self.next_slot),
+            self.busy.eq(core.busy),
+            self.trace.valid.eq(core.retire),
+            self.trace.neuron.eq(core.neuron),
+            self.trace.potential.eq(core.potential),
+            self.trace.spike.eq(core.spike),
+            self.late.eq(core.late),
+            self.overrun.eq(core.overrun),
+            self.refused.eq(core.refused),
+        ]
+        wiring.connect(m, core.packet, router.local_in)
+        wiring.connect(m, router.local_out, core.delivery)
+        for side in SIDES:
+            wiring.connect(
+                m, wiring.flipped(getattr(self, f"{side}_in")), getattr(router, f"{side}_in")
+            )
+            wiring.connect(
+                m, getattr(router, f"{side}_out"), wiring.flipped(getattr(self, f"{side}_out"))
+            )
+        occupied = [getattr(router, f"{port}_occupied") for port in _INPUTS]
+        m.d.comb += self.quiet.eq(
+            ~(core.busy | occupied[0] | occupied[1] | occupied[2] | occupied[3] | occupied[4])
+        )
+        return m

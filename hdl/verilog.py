@@ -1,0 +1,31 @@
+"""Verilog of the parts of the chip: the text that simulators and synthesis read."""
+
+from __future__ import annotations
+
+import re
+
+from amaranth.back import verilog
+from amaranth.lib import wiring
+
+from spikewright.golden.architecture import Architecture
+from spikewright.hdl.mesh import Mesh
+from spikewright.hdl.tile import SIDES, Tile
+
+__all__ = ["component_verilog", "mesh_verilog", "tile_verilog"]
+
+_SOURCE = re.compile(r"^\s*\(\* src = .*? \*\)\s*$\n", re.M)
+
+
+def component_verilog(component: wiring.Component, name: str) -> str:
+    """Verilog of any component; the same text on any machine, so no source places."""
+    return _SOURCE.sub("", verilog.convert(component, name=name, emit_src=False))
+
+
+def tile_verilog(architecture: Architecture) -> str:
+    """Verilog of the module `tile`."""
+    return component_verilog(Tile(architecture), "tile")
+
+
+def mesh_verilog(architecture: Architecture, attached: tuple[str, ...] = SIDES) -> str:
+    """Verilog of the module `mesh` and of the `tile` that it places."""
+    return tile_verilog(architecture) + component_verilog(Mesh(architecture, attached), "mesh")

@@ -1,0 +1,36 @@
+"""Every static check of a unit, before anything is generated from it."""
+
+from __future__ import annotations
+
+from spikewright.lct.check_tables import check_table
+from spikewright.lct.check_width import check_widths
+from spikewright.lct.context import Context
+from spikewright.lct.diagnostics import Diagnostics, Finding
+from spikewright.lct.ir import Unit
+from spikewright.lct.solver import LIMIT
+
+__all__ = ["check"]
+
+
+def check(unit: Unit, limit: float = LIMIT) -> list[Finding]:
+    """Check a unit; an empty list means that every check has passed.
+
+    Parameters
+    ----------
+    unit : Unit
+        An elaborated unit: syntax, names and types are right already.
+    limit : float
+        Seconds for one question to the solver. A question without an answer becomes a finding of
+        verdict ``unknown``.
+    """
+    diagnostics = Diagnostics()
+    if unit.kind == "logic":
+        _check_logic(unit, diagnostics, limit)
+    return diagnostics.findings
+
+
+def _check_logic(unit: Unit, diagnostics: Diagnostics, limit: float) -> None:
+    context = Context(unit, diagnostics, limit)
+    for table in unit.tables:
+        check_table(context, table)
+    check_widths(context)

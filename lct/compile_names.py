@@ -1,0 +1,223 @@
+"""What generated code calls things, and which parameters a generated class takes."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from .diagnostics import Finding, LctError, Place, Span
+from .expression import Ast
+from .ir import Parameter, Unit, walk
+from .types import Enum
+
+__all__ = [
+    "Base",
+    "Imports",
+    "Library",
+    "bases",
+    "class_name",
+    "fault",
+    "local_name",
+    "module_of",
+    "parameter_bases",
+    "snake_name",
+    "type_bases",
+]
+
+GENERATED = "spikewright.hdl.generated"
+# What a generated module may bind itself, beside Python's own names.
+_TAKEN = {
+    *("m", "self", "platform", "In", "Out", "data", "enum", "stream", "wiring"),
+    *("Cat", "Const", "Module", "Mux", "Shape", "Signal", "signed", "unsigned"),
+    *("build", "choose", "clamp", "clog2", "connect", "first_one", "flipped", "popcount"),
+    *("replace", "shift_right", "sign", "trunc", "wire"),
+}
+# Attributes that a component has already.
+_MEMBERS = {"signature", "elaborate"}
+
+
+class Library(Protocol):
+    """Where the compiler finds the units that a unit imports from."""
+
+    def unit(self, name: str, overrides: Mapping[str, int] | None = None) -> Unit:
+        """A unit by name."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """A parameter of a generated class: the argument's name, its default and its meaning."""
+
+    name: str
+    default: int
+    meaning: str
+
+
+def fault(
+    unit: Unit, code: str, message: str, span: Span | None = None, section: str = ""
+) -> LctError:
+    """What the compiler raises for a unit that it cannot write down."""
+    place = Place(unit.document.file, span, section)
+    return LctError([Finding(code, message, place)], unit.document.lines)
+
+
+def class_name(unit: str) -> str:
+    """``forward_east`` as a class: ``ForwardEast``."""
+    return "".join(word[:1].upper() + word[1:] for word in unit.split("_"))
+
+
+def snake_name(name: str) -> str:
+    """``HopCount`` as a variable: ``hop_count``; all capitals are one word."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def module_of(unit: Unit, span: Span | None = None) -> str:
+    """Module that holds a unit's class."""
+    if unit.external:
+        return unit.external.partition(":")[0]
+    if keyword.iskeyword(unit.name):
+        raise fault(unit, "syntax", f"a unit is not called {unit.name}: Python reserves it", span)
+    return f"{GENERATED}.{unit.name}"
+
+
+def local_name(name: str, taken: Iterable[str] = ()) -> str:
+    """The variable for a table's name; one that means something else gets an underscore."""
+    if name in _TAKEN or name in taken or keyword.iskeyword(name) or hasattr(builtins, name):
+        return f"{name}_"
+    return name
+
+
+def check_members(unit: Unit) -> None:
+    """Refuse ports that cannot be attributes of the class."""
+    parameters = {p.lower() for p in unit.parameters} | {b.name for b in ()}
+    for signal in unit.signals.values():
+        if signal.kind == "register":
+            continue
+        if keyword.iskeyword(signal.name) or signal.name in _MEMBERS or signal.name.startswith("_"):
+            message = f"a port is not called {signal.name}: the generated class cannot have it"
+            raise fault(unit, "syntax", message, signal.span, "Signals")
+        if signal.name in parameters:
+            message = f"port {signal.name} and parameter {signal.name.upper()} would share a name"
+            raise fault(unit, "syntax", message, signal.span, "Signals")
+
+
+class Imports:
+    """The names that a generated module uses, by module."""
+
+    ORDER = ("dataclasses", "amaranth", "spikewright")
+
+    def __init__(self) -> None:
+        self._names: dict[str, set[str]] = {}
+
+    def use(self, module: str, name: str) -> str:
+        """Note that `name` of `module` is used; the name."""
+        self._names.setdefault(module, set()).add(name)
+        return name
+
+    def lines(self) -> list[str]:
+        """Import statements, sorted; ours apart from Amaranth's."""
+        out: list[str] = []
+        for group in ("amaranth", "spikewright", ""):
+            mine = sorted(
+                m
+                for m in self._names
+                if m.startswith(group) and (group or not m.startswith(("amaranth", "spikewright")))
+            )
+            if mine and out:
+                out.append("")
+            for module in mine:
+                names = sorted(self._names[module], key=_isort_key)
+                out += _import(module, names)
+        return out
+
+
+def _import(module: str, names: list[str]) -> list[str]:
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= 100:
+        return [line]
+    return [f"from {module} import (", *(f"    {n}," for n in names), ")"]
+
+
+def _isort_key(name: str) -> tuple[int, str]:
+    return (0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2), name
+
+
+# ---- parameters
+
+
+def parameter_bases(unit: Unit, name: str, library: Library) -> Iterator[Base]:
+    """The base parameters that a parameter is made from."""
+    parameter = unit.parameters[name]
+    if parameter.origin:
+        yield from _described(
+            parameter_bases(library.unit(parameter.origin), name, library), parameter
+        )
+    elif parameter.base:
+        yield Base(name.lower(), parameter.value, parameter.meaning)
+    else:
+        for node in walk(parameter.node):
+            if node.op == "param":
+                yield from parameter_bases(unit, node.value[0], library)
+
+
+def _described(found: Iterable[Base], parameter: Parameter) -> Iterator[Base]:
+    """A unit's own words for an imported parameter come first."""
+    for base in found:
+        own = parameter.meaning if base.name == parameter.name.lower() else ""
+        yield Base(base.name, base.default, own or base.meaning)
+
+
+def type_bases(unit: Unit, name: str, library: Library) -> Iterator[Base]:
+    """The base parameters that a type depends on."""
+    definition = unit.types[name]
+    if definition.origin:
+        yield from type_bases(library.unit(definition.origin), name, library)
+    elif isinstance(definition.type, Enum):
+        return
+    else:
+        yield from ast_bases(unit, definition.ast, library)
+
+
+def ast_bases(unit: Unit, ast: Ast, library: Library) -> Iterator[Base]:
+    """The base parameters that a type's text depends on."""
+    if ast.kind == "name" and ast.value in unit.parameters:
+        yield from parameter_bases(unit, ast.value, library)
+    elif ast.kind == "type":
+        yield from type_bases(unit, ast.value, library)
+    for part in ast.parts:
+        yield from ast_bases(unit, part, library)
+
+
+def bases(unit: Unit, library: Library) -> dict[str, Base]:
+    """The parameters of a unit's class, by name, in the order in which the unit comes to need them.
+
+    Raises
+    ------
+    LctError
+        Two of the units involved give one parameter different defaults.
+    """
+    found: dict[str, Base] = {}
+    for base in _all_bases(unit, library):
+        known = found.setdefault(base.name, base)
+        if known.default != base.default:
+            message = (
+                f"parameter {base.name} has one default, not {known.default} and {base.default}"
+            )
+            raise fault(unit, "parameter", message)
+    return found
+
+
+def _all_bases(unit: Unit, library: Library) -> Iterator[Base]:
+    for parameter in unit.parameters.values():
+        # A hand-written class computes for itself what its table derives.
+        if parameter.base or not unit.external:
+            yield from parameter_bases(unit, parameter.name, library)
+    if unit.external:
+        return
+    for name in unit.types:
+        yield from type_bases(unit, name, library)
+    for instance in unit.instances.values():
+        yield from bases(instance.unit, library).values()

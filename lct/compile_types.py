@@ -1,0 +1,184 @@
+"""Types to Amaranth shapes, and the functions and classes that hold a unit's own types."""
+
+from __future__ import annotations
+
+from .compile_expression import Expressions, Names
+from .compile_names import (
+    GENERATED,
+    Base,
+    Imports,
+    Library,
+    ast_bases,
+    class_name,
+    fault,
+    parameter_bases,
+    snake_name,
+    type_bases,
+)
+from .compile_text import docstring, paragraphs, wrap
+from .diagnostics import Span
+from .expression import Ast
+from .ir import Node, TypeDefinition, Unit
+from .scope import Scope
+from .types import Enum, Struct, int_for
+
+__all__ = ["Shapes", "own_types"]
+
+
+class Shapes:
+    """Shapes of one unit's types, in the words of the place where they will stand.
+
+    Parameters
+    ----------
+    expressions : Expressions
+        Writes the widths.
+    """
+
+    def __init__(self, unit: Unit, names: Names, imports: Imports, library: Library) -> None:
+        self.unit, self.names, self.imports, self.library = unit, names, imports, library
+        self.expressions = Expressions(unit, names, imports)
+        self.scope = Scope()
+        for parameter in unit.parameters.values():
+            value = parameter.value
+            node = Node("param", (), int_for(value, value), (parameter.name, value))
+            self.scope.names[parameter.name] = node
+
+    def number(self, ast: Ast) -> str:
+        """A width or length."""
+        return self.expressions.number(self.scope.node(ast, lambda a: Span(0, a.start)))
+
+    def shape(self, ast: Ast) -> str:
+        """The shape that a type's text means; an unsigned integer is its width."""
+        match ast.kind:
+            case "unsigned":
+                return self.number(ast.parts[0])
+            case "signed":
+                self.imports.use("amaranth.hdl", "signed")
+                return f"signed({self.number(ast.parts[0])})"
+            case "array":
+                self.imports.use("amaranth.lib", "data")
+                return f"data.ArrayLayout({self.shape(ast.parts[0])}, {self.number(ast.parts[1])})"
+            case "type":
+                return self.named(ast.value)
+        self.imports.use("amaranth.lib", "data")
+        fields = ", ".join(f'"{m.value}": {self.shape(m.parts[0])}' for m in ast.parts)
+        return f"data.StructLayout({{{fields}}})"
+
+    def named(self, name: str) -> str:
+        """The shape of a named type: its class, or a call of the function that makes it."""
+        definition = self.unit.types[name]
+        home = self.home(definition)
+        if isinstance(definition.type, Enum):
+            return f"{home}{name}"
+        found = {b.name: b for b in type_bases(self.unit, name, self.library)}
+        return f"{home}{snake_name(name)}({pass_on(found, self.names)})"
+
+    def home(self, definition: TypeDefinition) -> str:
+        """What stands before the name of a type: the module it is imported from."""
+        if not definition.origin:
+            return ""
+        self.imports.use(GENERATED, definition.origin)
+        return f"{definition.origin}."
+
+
+def pass_on(found: dict[str, Base], names: Names) -> str:
+    """Arguments that hand base parameters on."""
+    return ", ".join(f"{b}={names.parameter(b.upper())}" for b in found)
+
+
+class _ArgumentNames:
+    """Inside a function that takes base parameters: derived ones are calls of their functions."""
+
+    def __init__(self, unit: Unit, imports: Imports, library: Library) -> None:
+        self.unit, self.imports, self.library = unit, imports, library
+
+    def parameter(self, name: str) -> str:
+        found = {k: p for k, p in self.unit.parameters.items() if k.lower() == name.lower()}
+        parameter = next(iter(found.values()), None)
+        if parameter is None or parameter.base:
+            return name.lower()
+        bases = {b.name: b for b in parameter_bases(self.unit, parameter.name, self.library)}
+        home = ""
+        if parameter.origin:
+            home = f"{self.imports.use(GENERATED, parameter.origin)}."
+        return f"{home}{parameter.name.lower()}({pass_on(bases, self)})"
+
+    def symbol(self, name: str) -> str:
+        raise AssertionError(name)
+
+    definition = symbol
+
+    def layout(self, struct: Struct) -> str:
+        raise AssertionError(struct)
+
+    def enumeration(self, enum: Enum) -> str:
+        return enum.name
+
+
+def own_types(unit: Unit, imports: Imports, library: Library) -> list[str]:
+    """Source of the types that a unit defines, and of a types unit's derived parameters."""
+    names = _ArgumentNames(unit, imports, library)
+    shapes = Shapes(unit, names, imports, library)
+    out: list[str] = []
+    if unit.kind == "types":
+        for parameter in unit.parameters.values():
+            if not parameter.base and not parameter.origin:
+                found = {b.name: b for b in parameter_bases(unit, parameter.name, library)}
+                value = shapes.expressions.number(parameter.node)
+                out += _function(parameter.name.lower(), found, "int", parameter.meaning, value)
+    for definition in unit.types.values():
+        if definition.origin:
+            continue
+        if isinstance(definition.type, Enum):
+            out += _enumeration(unit, definition, definition.type, imports)
+            continue
+        found = {b.name: b for b in ast_bases(unit, definition.ast, library)}
+        result = {"struct": "data.StructLayout", "array": "data.ArrayLayout"}.get(
+            definition.ast.kind
+        )
+        value = shapes.shape(definition.ast)
+        if definition.ast.kind == "unsigned":
+            value = f"{imports.use('amaranth.hdl', 'unsigned')}({value})"
+        if result is None:
+            result = (
+                imports.use("amaranth.hdl", "Shape") if "signed" in definition.ast.kind else "Any"
+            )
+            if result == "Any":
+                imports.use("typing", "Any")
+        out += _function(snake_name(definition.name), found, result, definition.meaning, value)
+    return out
+
+
+def _function(
+    name: str, found: dict[str, Base], result: str, meaning: str, value: str
+) -> list[str]:
+    arguments = ", ".join(f"{b.name}: int = {b.default}" for b in found.values())
+    head = f"def {name}({'*, ' if arguments else ''}{arguments}) -> {result}:"
+    doc = docstring(sentence(meaning), "    ") if meaning else []
+    return ["", "", *wrap(head), *doc, *wrap(f"    return {value}")]
+
+
+def sentence(text: str) -> list[str]:
+    """A meaning from a table, as a sentence."""
+    text = text[:1].upper() + text[1:]
+    return paragraphs([text if text.endswith((".", "?", "!")) else f"{text}."], 90)
+
+
+def _enumeration(unit: Unit, definition: TypeDefinition, kind: Enum, imports: Imports) -> list[str]:
+    for member in definition.ast.parts:
+        if member.parts and any(n.kind == "name" for n in _walk(member.parts[0])):
+            message = f"enumerant {member.value} has a fixed value, not one that a parameter sets"
+            raise fault(unit, "type", message, definition.span, "Types")
+    imports.use("amaranth.lib", "enum")
+    doc = docstring(sentence(definition.meaning), "    ") if definition.meaning else []
+    members = [f"    {name} = {value}" for name, value in kind.members]
+    gap = [""] if doc else []
+    head = f"class {definition.name}(enum.Enum, shape={kind.width}):"
+    return ["", "", head, *doc, *gap, *members]
+
+
+def _walk(ast: Ast) -> list[Ast]:
+    return [ast, *(x for p in ast.parts for x in _walk(p))]
+
+
+__all__ += ["class_name", "sentence"]

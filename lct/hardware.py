@@ -1,0 +1,146 @@
+"""Operations of the table language as Amaranth values, for the generated sources.
+
+Each has the value and the exact shape that `evaluate` and `scope` give it. Python integers may stand
+wherever a value is read.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value, ValueLike
+from amaranth.lib import data
+
+from .types import Int, clog2, int_for
+
+__all__ = [
+    "build",
+    "choose",
+    "clamp",
+    "clog2",
+    "first_one",
+    "popcount",
+    "replace",
+    "shift_right",
+    "sign",
+    "trunc",
+    "wire",
+]
+
+
+def wire(m: Module, value: Any, *, name: str | None = None) -> Any:
+    """A combinational signal of the value's own shape, called like the variable it is put into."""
+    signal = Signal(_shape_castable(value), name=name, src_loc_at=1)
+    m.d.comb += signal.eq(value)
+    return signal
+
+
+def clamp(value: ValueLike, low: int, high: int) -> Value:
+    """The value limited to `low`..`high`. Limits that cannot be passed cost nothing."""
+    x = Value.cast(value)
+    kind = int_for(low, high)
+    shape = Shape(kind.width, kind.signed)
+    own = Int(len(x), x.shape().signed)
+    result: Value = _resize(x, shape)
+    if own.high > high:
+        result = Mux(x > high, Const(high, shape), result)
+    if own.low < low:
+        result = Mux(x < low, Const(low, shape), result)
+    return result
+
+
+def trunc(value: ValueLike, bits: int) -> Value:
+    """The low `bits` bits, with the signedness of the value."""
+    x = Value.cast(value)
+    return _resize(x, Shape(bits, x.shape().signed))
+
+
+def popcount(value: ValueLike) -> Value:
+    """How many bits are set, by a balanced tree of adders."""
+    x = Value.cast(value).as_unsigned()
+    return _sum(list(x))[: len(x).bit_length()]
+
+
+def first_one(value: ValueLike) -> Value:
+    """Number of the lowest bit that is set, 0 if none is: a tree of multiplexers, log2(n) deep.
+
+    Every node asks whether its lower half has a one; that is one reduction of a slice, so the
+    halves are searched side by side and a simulator follows a single path.
+    """
+    x = Value.cast(value).as_unsigned()
+    return _first_one(x, 0, len(x), clog2(len(x)))
+
+
+def sign(value: ValueLike) -> Value:
+    """-1, 0 or 1."""
+    x = Value.cast(value)
+    return Cat(x.any(), x[-1] if x.shape().signed else Const(0, 1)).as_signed()
+
+
+def shift_right(value: ValueLike, distance: int) -> Value:
+    """The value shifted by a constant; at least 1 bit is left."""
+    x = Value.cast(value)
+    width = max(len(x) - distance, 1)
+    return _resize(x.shift_right(distance), Shape(width, x.shape().signed))
+
+
+def choose(condition: ValueLike, yes: Any, no: Any) -> Any:
+    """One of two structs, arrays or enumerants of one type."""
+    return _shape_castable(yes)(Mux(condition, Value.cast(yes), Value.cast(no)))
+
+
+def build(layout: data.Layout, **fields: ValueLike) -> Any:
+    """A struct of this layout from the values of all its fields."""
+    parts = [_field(field.shape, fields[str(name)]) for name, field in layout]
+    return layout(Cat(*parts))
+
+
+def replace(struct: Any, **fields: ValueLike) -> Any:
+    """The struct with some fields replaced."""
+    layout = struct.shape()
+    return build(layout, **{name: fields.get(name, struct[name]) for name, _ in layout})
+
+
+def _shape_castable(value: Any) -> Any:
+    if isinstance(value, Value):
+        return value.shape()
+    shape = getattr(value, "shape", None)
+    # A bare enumerant has no shape of its own: its class is one.
+    return shape() if callable(shape) else type(value)
+
+
+def _field(shape: Any, value: ValueLike) -> Value:
+    return _resize(Value.cast(value), Shape.cast(shape)).as_unsigned()
+
+
+def _resize(x: Value, shape: Shape) -> Value:
+    """The low bits of `x`, extended by its own sign where `shape` is wider."""
+    own = x.shape()
+    if own == shape:
+        return x
+    if own.width > shape.width:
+        x = x[: shape.width]
+    elif own.width < shape.width:
+        fill = x[-1] if own.signed and own.width else Const(0, 1)
+        x = Cat(x, fill.replicate(shape.width - own.width))
+    return x.as_signed() if shape.signed else x.as_unsigned()
+
+
+def _sum(parts: list[Value]) -> Value:
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return _sum(parts[:half]) + _sum(parts[half:])
+
+
+def _first_one(x: Value, low: int, high: int, bits: int) -> Value:
+    if high - low == 1:
+        here = Const(low, bits)
+        # Only the last bit can be reached without being set itself.
+        return Mux(x[low], here, Const(0, bits)) if high == len(x) else here
+    middle = low + (1 << (clog2(high - low) - 1))
+    return Mux(
+        x[low:middle].any(),
+        _first_one(x, low, middle, bits),
+        _first_one(x, middle, high, bits),
+    )

@@ -1,0 +1,384 @@
+"""Expressions as terms of the solver, with exactly the values that `evaluate` gives them.
+
+A value is a bit vector of its type's width. Growth is exact by construction of the types, so every
+operation is: extend the operands to the width of the result, then compute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
+
+from bitwuzla import Kind, TermManager
+
+from spikewright.lct.evaluate import constant, pack
+from spikewright.lct.ir import Node
+from spikewright.lct.types import BOOL, Array, Enum, Int, Struct, Type
+from spikewright.lct.values import leaves
+
+__all__ = ["Builder", "Term", "Terms"]
+
+# The solver's Python module has no type annotations.
+Term: TypeAlias = Any
+
+_LONGEST_CHAIN = 64
+
+
+class Builder:
+    """Terms of one solver: constants, connectives and changes of width."""
+
+    def __init__(self) -> None:
+        self.manager = TermManager()
+        self.true: Term = self.manager.mk_true()
+        self.false: Term = self.manager.mk_false()
+
+    def term(self, kind: Any, *args: Term, indices: tuple[int, ...] = ()) -> Term:
+        """One operation of the solver."""
+        return self.manager.mk_term(kind, list(args), list(indices))
+
+    def number(self, value: int, width: int) -> Term:
+        """A bit vector with the low bits of `value`."""
+        sort = self.manager.mk_bv_sort(width)
+        return self.manager.mk_bv_value(sort, value & ((1 << width) - 1))
+
+    def unknown(self, name: str, width: int) -> Term:
+        """A bit vector that the solver may choose."""
+        return self.manager.mk_const(self.manager.mk_bv_sort(width), name)
+
+    def switch(self, name: str) -> Term:
+        """A truth value that the solver may choose."""
+        return self.manager.mk_const(self.manager.mk_bool_sort(), name)
+
+    def all(self, terms: Iterable[Term]) -> Term:
+        """Conjunction; of nothing, true."""
+        parts = list(terms)
+        return self.term(Kind.AND, *parts) if len(parts) > 1 else (parts or [self.true])[0]
+
+    def any(self, terms: Iterable[Term]) -> Term:
+        """Disjunction; of nothing, false."""
+        parts = list(terms)
+        return self.term(Kind.OR, *parts) if len(parts) > 1 else (parts or [self.false])[0]
+
+    def negate(self, term: Term) -> Term:
+        """Not `term`."""
+        return self.term(Kind.NOT, term)
+
+    def equal(self, a: Term, b: Term) -> Term:
+        """Whether two terms of one width are equal."""
+        return self.term(Kind.EQUAL, a, b)
+
+    def choose(self, condition: Term, yes: Term, no: Term) -> Term:
+        """Either of two terms of one width."""
+        return self.term(Kind.ITE, condition, yes, no)
+
+    def bits(self, term: Term, offset: int, width: int) -> Term:
+        """A stretch of bits."""
+        if offset == 0 and term.sort().bv_size() == width:
+            return term
+        return self.term(Kind.BV_EXTRACT, term, indices=(offset + width - 1, offset))
+
+    def resize(self, term: Term, width: int, signed: bool) -> Term:
+        """Cut or extend to `width`, repeating the sign if `signed`."""
+        grow = width - term.sort().bv_size()
+        if grow <= 0:
+            return self.bits(term, 0, width)
+        kind = Kind.BV_SIGN_EXTEND if signed else Kind.BV_ZERO_EXTEND
+        return self.term(kind, term, indices=(grow,))
+
+    def join(self, parts: list[Term]) -> Term:
+        """Concatenate, the first part in the low bits."""
+        return self.term(Kind.BV_CONCAT, *reversed(parts)) if len(parts) > 1 else parts[0]
+
+    def truth(self, term: Term) -> Term:
+        """Whether a one-bit vector is 1."""
+        return self.equal(term, self.number(1, 1))
+
+    def bit(self, term: Term) -> Term:
+        """A truth value as a one-bit vector."""
+        return self.choose(term, self.number(1, 1), self.number(0, 1))
+
+    def domain(self, term: Term, kind: Type) -> Term:
+        """Whether a bit vector is a value of the type: enumerations have holes."""
+        holds = []
+        for offset, leaf in leaves(kind):
+            if isinstance(leaf, Enum) and len(leaf.members) < 1 << leaf.width:
+                part = self.bits(term, offset, leaf.width)
+                values = (self.number(v, leaf.width) for _, v in leaf.members)
+                holds.append(self.any(self.equal(part, v) for v in values))
+        return self.all(holds)
+
+    def within(self, term: Term, source: Int, low: int, high: int) -> Term:
+        """Whether an integer of type `source` lies in ``low..high``."""
+        width = 1 + max(
+            source.width + 1, *((v if v >= 0 else ~v).bit_length() for v in (low, high))
+        )
+        wide = self.resize(term, width, source.signed)
+        return self.all(
+            (
+                self.term(Kind.BV_SGE, wide, self.number(low, width)),
+                self.term(Kind.BV_SLE, wide, self.number(high, width)),
+            )
+        )
+
+
+class Terms:
+    """Expressions over one set of symbols.
+
+    Parameters
+    ----------
+    builder : Builder
+        Where the terms are made.
+    suffix : str
+        Ends the names of this copy's unknowns.
+    bound : mapping of str to Term
+        Symbols that stand for a given term; every other one becomes an unknown.
+    """
+
+    def __init__(
+        self, builder: Builder, suffix: str = "", bound: Mapping[str, Term] | None = None
+    ) -> None:
+        self.builder, self.suffix = builder, suffix
+        self.bound = dict(bound or {})
+        self.unknowns: dict[str, tuple[Term, Type]] = {}
+        # The nodes are kept with their terms: an identity lasts as long as its object.
+        self._bits: dict[int, tuple[Node, Term]] = {}
+        self._truth: dict[int, tuple[Node, Term]] = {}
+
+    def symbol(self, name: str, kind: Type) -> Term:
+        """The term of a symbol."""
+        if name in self.bound:
+            return self.bound[name]
+        if name not in self.unknowns:
+            self.unknowns[name] = (self.builder.unknown(name + self.suffix, kind.width), kind)
+        return self.unknowns[name][0]
+
+    def bits(self, node: Node) -> Term:
+        """The value of `node`, a bit vector of its type's width."""
+        found = self._bits.get(id(node))
+        if found is None:
+            if node.op in _TRUTHS:
+                found = node, self.builder.bit(self.truth(node))
+            else:
+                found = node, _OPERATIONS[node.op](self, node)
+            self._bits[id(node)] = found
+        return found[1]
+
+    def truth(self, node: Node) -> Term:
+        """Whether `node`, of one bit, is 1."""
+        found = self._truth.get(id(node))
+        if found is None:
+            if node.op in _TRUTHS:
+                found = node, _TRUTHS[node.op](self, node)
+            elif node.op == "ref":
+                found = node, self.truth(node.args[0])
+            elif node.op == "if":
+                condition, yes, no = map(self.truth, node.args)
+                found = node, self.builder.choose(condition, yes, no)
+            else:
+                found = node, self.builder.truth(self.bits(node))
+            self._truth[id(node)] = found
+        return found[1]
+
+    def extended(self, node: Node, width: int) -> Term:
+        """The value of `node` in another width: the low bits, or extended by its sign."""
+        signed = isinstance(node.type, Int) and node.type.signed
+        return self.builder.resize(self.bits(node), width, signed)
+
+    def together(self, *nodes: Node) -> tuple[bool, list[Term]]:
+        """Values of integers in a width that holds them all, and whether that is signed."""
+        kinds = [n.type for n in nodes]
+        signed = any(isinstance(k, Int) and k.signed for k in kinds)
+        width = max(k.width + (signed and not (isinstance(k, Int) and k.signed)) for k in kinds)
+        return signed, [self.extended(n, width) for n in nodes]
+
+
+def _connective(kind: Any) -> Callable[[Terms, Node], Term]:
+    return lambda t, n: t.builder.term(kind, *map(t.truth, n.args))
+
+
+def _comparison(unsigned: Any, signed: Any) -> Callable[[Terms, Node], Term]:
+    def run(t: Terms, n: Node) -> Term:
+        negative, (a, b) = t.together(*n.args)
+        return t.builder.term(signed if negative else unsigned, a, b)
+
+    return run
+
+
+def _equality(t: Terms, n: Node) -> Term:
+    if all(a.type == BOOL for a in n.args):
+        return t.builder.equal(*map(t.truth, n.args))
+    return t.builder.equal(*t.together(*n.args)[1])
+
+
+def _match(t: Terms, n: Node) -> Term:
+    mask, value = n.value
+    width = n.args[0].type.width
+    masked = t.builder.term(Kind.BV_AND, t.bits(n.args[0]), t.builder.number(mask, width))
+    return t.builder.equal(masked, t.builder.number(value, width))
+
+
+_TRUTHS: dict[str, Callable[[Terms, Node], Term]] = {
+    "and": _connective(Kind.AND),
+    "or": _connective(Kind.OR),
+    "not": _connective(Kind.NOT),
+    "==": _equality,
+    "!=": lambda t, n: t.builder.negate(_equality(t, n)),
+    "<": _comparison(Kind.BV_ULT, Kind.BV_SLT),
+    "<=": _comparison(Kind.BV_ULE, Kind.BV_SLE),
+    ">": _comparison(Kind.BV_UGT, Kind.BV_SGT),
+    ">=": _comparison(Kind.BV_UGE, Kind.BV_SGE),
+    "match": _match,
+}
+
+
+def _arithmetic(kind: Any) -> Callable[[Terms, Node], Term]:
+    return lambda t, n: t.builder.term(kind, *(t.extended(a, n.type.width) for a in n.args))
+
+
+def _left(t: Terms, n: Node) -> Term:
+    width = max(n.type.width, n.args[1].type.width)
+    shifted = t.builder.term(Kind.BV_SHL, *(t.extended(a, width) for a in n.args))
+    return t.builder.bits(shifted, 0, n.type.width)
+
+
+def _right(t: Terms, n: Node) -> Term:
+    kind = n.args[0].type
+    signed = isinstance(kind, Int) and kind.signed
+    width = max(kind.width, n.args[1].type.width)
+    operation = Kind.BV_ASHR if signed else Kind.BV_SHR
+    shifted = t.builder.term(operation, *(t.extended(a, width) for a in n.args))
+    return t.builder.resize(shifted, n.type.width, signed)
+
+
+def _field(t: Terms, n: Node) -> Term:
+    struct = n.args[0].type
+    assert isinstance(struct, Struct)
+    return t.builder.bits(t.bits(n.args[0]), struct.offset(n.value), n.type.width)
+
+
+def _index(t: Terms, n: Node) -> Term:
+    base, index = n.args
+    b, width, bits = t.builder, n.type.width, t.bits(base)
+    length = base.type.length if isinstance(base.type, Array) else base.type.width
+    at = constant(index)
+    if at is not None:
+        return b.bits(bits, at * width, width)
+    if length <= _LONGEST_CHAIN:
+        # A place that is not there reads as 0, as in `evaluate`; a check reports it.
+        result = b.number(0, width)
+        chooser, places = t.bits(index), min(length, 1 << index.type.width)
+        for i in range(places):
+            here = b.equal(chooser, b.number(i, index.type.width))
+            result = b.choose(here, b.bits(bits, i * width, width), result)
+        return result
+    room = max(base.type.width, index.type.width + width.bit_length())
+    distance = b.term(Kind.BV_MUL, t.extended(index, room), b.number(width, room))
+    return b.bits(b.term(Kind.BV_SHR, b.resize(bits, room, False), distance), 0, width)
+
+
+def _slice(t: Terms, n: Node) -> Term:
+    low = constant(n.args[1])
+    assert low is not None
+    return t.builder.bits(t.bits(n.args[0]), low, n.type.width)
+
+
+def _struct(t: Terms, n: Node) -> Term:
+    kind, values = n.type, n.args[n.op == "with" :]
+    assert isinstance(kind, Struct)
+    given = dict(zip(n.value, values, strict=True))
+    return t.builder.join(
+        [
+            t.extended(given[name], part.width)
+            if name in given
+            else t.builder.bits(t.bits(n.args[0]), kind.offset(name), part.width)
+            for name, part in kind.fields
+        ]
+    )
+
+
+def _clamp(t: Terms, n: Node) -> Term:
+    signed, (x, low, high) = t.together(*n.args)
+    less = Kind.BV_SLT if signed else Kind.BV_ULT
+    b = t.builder
+    limited = b.choose(b.term(less, high, x), high, b.choose(b.term(less, x, low), low, x))
+    return b.resize(limited, n.type.width, signed)
+
+
+def _popcount(t: Terms, n: Node) -> Term:
+    b, x = t.builder, t.bits(n.args[0])
+    width = n.type.width
+    parts = [b.resize(b.bits(x, i, 1), width, False) for i in range(n.args[0].type.width)]
+    while len(parts) > 1:
+        pairs = zip(parts[::2], parts[1::2], strict=False)
+        parts = [b.term(Kind.BV_ADD, *p) for p in pairs] + parts[len(parts) & ~1 :]
+    return parts[0]
+
+
+def _first_one(t: Terms, n: Node) -> Term:
+    b, x = t.builder, t.bits(n.args[0])
+    result = b.number(0, n.type.width)
+    for i in reversed(range(n.args[0].type.width)):
+        result = b.choose(b.truth(b.bits(x, i, 1)), b.number(i, n.type.width), result)
+    return result
+
+
+def _negative(t: Terms, node: Node) -> Term:
+    kind = node.type
+    if not (isinstance(kind, Int) and kind.signed):
+        return t.builder.false
+    return t.builder.truth(t.builder.bits(t.bits(node), kind.width - 1, 1))
+
+
+def _sign(t: Terms, n: Node) -> Term:
+    b, x = t.builder, t.bits(n.args[0])
+    zero = b.equal(x, b.number(0, n.args[0].type.width))
+    nonzero = b.choose(_negative(t, n.args[0]), b.number(-1, 2), b.number(1, 2))
+    return b.choose(zero, b.number(0, 2), nonzero)
+
+
+def _abs(t: Terms, n: Node) -> Term:
+    x = t.bits(n.args[0])
+    return t.builder.choose(_negative(t, n.args[0]), t.builder.term(Kind.BV_NEG, x), x)
+
+
+def _constant(t: Terms, n: Node) -> Term:
+    value = constant(n)
+    assert value is not None
+    return t.builder.number(pack(value, n.type), n.type.width)
+
+
+def _if(t: Terms, n: Node) -> Term:
+    sides = (t.extended(side, n.type.width) for side in n.args[1:])
+    return t.builder.choose(t.truth(n.args[0]), *sides)
+
+
+_OPERATIONS: dict[str, Callable[[Terms, Node], Term]] = {
+    "const": _constant,
+    "param": _constant,
+    "clog2": _constant,
+    "symbol": lambda t, n: t.symbol(n.value, n.type),
+    "ref": lambda t, n: t.bits(n.args[0]),
+    "field": _field,
+    "index": _index,
+    "slice": _slice,
+    "with": _struct,
+    "make": _struct,
+    "neg": lambda t, n: t.builder.term(Kind.BV_NEG, t.extended(n.args[0], n.type.width)),
+    "~": lambda t, n: t.builder.term(Kind.BV_NOT, t.bits(n.args[0])),
+    "+": _arithmetic(Kind.BV_ADD),
+    "-": _arithmetic(Kind.BV_SUB),
+    "*": _arithmetic(Kind.BV_MUL),
+    "&": _arithmetic(Kind.BV_AND),
+    "|": _arithmetic(Kind.BV_OR),
+    "^": _arithmetic(Kind.BV_XOR),
+    "<<": _left,
+    ">>": _right,
+    "if": _if,
+    "clamp": _clamp,
+    "trunc": lambda t, n: t.extended(n.args[0], n.type.width),
+    "cat": lambda t, n: t.builder.join([t.bits(p) for p in n.args]),
+    "popcount": _popcount,
+    "first_one": _first_one,
+    "sign": _sign,
+    "abs": _abs,
+}

@@ -1,0 +1,402 @@
+// Drives the top module `mesh` in whole ticks: loads its configuration, feeds packets to its edges,
+// starts ticks, and notes what its trace ports, edges and counters show.
+//
+// A clock cycle is settle(), in which the inputs of that cycle take effect and the outputs may be read,
+// and then rise(), the clock edge. Sizes and pins are generated from the architecture: see glue.h.
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "Vtop.h"
+#include "glue.h"
+#include "verilated.h"
+#if VM_COVERAGE
+#include "verilated_cov.h"
+#endif
+#if VM_TRACE
+#include "verilated_fst_c.h"
+#endif
+
+namespace {
+
+/// One call's work. Python writes it field by field, so every field has eight bytes.
+struct Request {
+    int64_t first_tick;              // the number of the first tick to start
+    int64_t ticks;                   // how many to start
+    int64_t cycle_limit;             // for one tick
+    int64_t packets;                 // rows of the next three, ascending in tick
+    const int64_t* packet_tick;      // first_tick - 1: before the first start
+    const int64_t* packet_port;      // which edge port it enters by
+    const uint64_t* packet_payload;  //
+    uint8_t* spikes;                 // (ticks, CORES, NEURONS), zeros at first
+    int32_t* potentials;             // of the same shape, or null
+    uint64_t* busy_cycles;           // (ticks): from the start until no core runs
+    uint64_t* cycles;                // (ticks): until nothing is under way either
+    uint16_t* late;                  // (ticks, CORES): counter at the end of the tick
+    uint16_t* off_mesh;              // (ticks, OFF_MESH_PORTS): likewise
+};
+
+/// Why a run was broken off; Python has the sentence for each kind.
+struct Fault {
+    enum Kind : int64_t { NONE, TIMEOUT, RETIRED_WRONG, RETIRED_FEW, CHANGED, STOPPED };
+    int64_t kind = NONE;
+    int64_t tick = 0;
+    int64_t where = 0;   // core or port
+    int64_t got = 0;     // neuron, or: 1 busy, 2 not quiescent, 4 never busy
+    int64_t wanted = 0;  // neuron, or packets that wait to enter
+};
+
+struct Output {
+    int64_t tick;
+    int64_t port;
+    uint64_t payload;
+};
+
+/// A coin for idle cycles and back-pressure: with seed 0 it always shows true.
+class Coin {
+   public:
+    explicit Coin(uint32_t seed) : state_(seed) {}
+    bool toss() {
+        if (state_ == 0) return true;
+        state_ ^= state_ << 13;
+        state_ ^= state_ >> 17;
+        state_ ^= state_ << 5;
+        return state_ >> 31;
+    }
+
+   private:
+    uint32_t state_;
+};
+
+class Chip {
+   public:
+    Chip(uint32_t idle_seed, uint32_t stall_seed)
+        : idle_(idle_seed), stall_(stall_seed), queues_(IN_PORTS), heads_(IN_PORTS),
+          accepted_(IN_PORTS), held_(OUT_PORTS), held_payload_(OUT_PORTS),
+          next_neuron_(CORES, NEURONS) {
+        // A failed assertion or $stop becomes a fault; it must not end the process.
+        context_.fatalOnError(false);
+        // Matters only where the build left undriven values random; with a seed it repeats.
+        context_.randSeed(1);
+        context_.randReset(2);
+#if VM_TRACE
+        context_.traceEverOn(true);
+#endif
+        top_ = std::make_unique<Vtop>(&context_);
+        bind(*top_, pins_);
+    }
+    ~Chip() {
+        end_trace();
+        top_->final();
+    }
+    Chip(const Chip&) = delete;
+    Chip& operator=(const Chip&) = delete;
+
+    void reset(int64_t cycles) {
+        enter();
+        release_inputs();
+        top_->rst = 1;
+        for (int64_t i = 0; i < cycles; ++i) cycle();
+        top_->rst = 0;
+        held_.assign(OUT_PORTS, false);
+        next_neuron_.assign(CORES, NEURONS);
+    }
+
+    void configure(uint64_t rows, const uint32_t* words) {
+        enter();
+        release_inputs();
+        *pins_.config_enable = 1;
+        for (uint64_t row = 0; row < rows; ++row) {
+            load_config(*top_, words + row * CONFIG_WORDS);
+            cycle();
+        }
+        *pins_.config_enable = 0;
+        cycle();
+    }
+
+    Fault run(const Request& request) {
+        enter();
+        outputs_.clear();
+        next_packet_ = 0;
+        try {
+            const int64_t before = request.first_tick - 1;
+            if (request.packets > 0 && request.packet_tick[0] == before) {
+                play(request, before, false, 0);
+            }
+            for (int64_t row = 0; row < request.ticks; ++row) {
+                play(request, request.first_tick + row, true, row);
+                store_counters(request, row);
+            }
+        } catch (const Fault& fault) {
+            end_trace();
+            return fault;
+        }
+        return Fault{};
+    }
+
+    void set_trace(const char* path, int64_t first, int64_t last) {
+        trace_path_ = path;
+        trace_first_ = first;
+        trace_last_ = last;
+    }
+
+    const std::vector<Output>& outputs() const { return outputs_; }
+    const Pins& pins() const { return pins_; }
+#if VM_COVERAGE
+    void write_coverage(const char* path) { context_.coveragep()->write(path); }
+#endif
+
+   private:
+    void enter() { Verilated::threadContextp(&context_); }
+
+    // Clock ----------------------------------------------------------------------------------
+
+    void settle() {
+        top_->eval();
+        dump(0);
+    }
+    void rise() {
+        top_->clk = 1;
+        top_->eval();
+        dump(PERIOD / 2);
+        top_->clk = 0;
+        time_ += PERIOD;
+    }
+    void cycle() {
+        settle();
+        rise();
+    }
+
+    void release_inputs() {
+        top_->start = 0;
+        for (auto* valid : pins_.in_valid) *valid = 0;
+        for (auto* ready : pins_.out_ready) *ready = 0;
+    }
+
+    // One tick -------------------------------------------------------------------------------
+
+    /// Starts a tick and plays it to its end; without `start` only feeds the packets of one that
+    /// has ended, and waits until they have arrived.
+    void play(const Request& request, int64_t tick, bool start, int64_t row) {
+        begin_trace(tick);
+        int64_t waiting = queue_packets(request, tick);
+        if (start) {
+            top_->slot = static_cast<uint64_t>(tick) % SLOTS;
+            next_neuron_.assign(CORES, 0);
+        }
+        bool was_busy = !start;
+        bool running = start;
+        for (int64_t cycle = 0;; ++cycle) {
+            top_->start = start && cycle == 0;
+            // A packet of this tick must not overtake its start.
+            const bool offered = waiting > 0;
+            if (!start || cycle > 0) offer_packets();
+            for (auto* ready : pins_.out_ready) *ready = stall_.toss();
+            settle();
+            watch_traces(request, tick, row);
+            take_outputs(tick);
+            note_accepted();
+            const bool busy = top_->busy;
+            const bool quiescent = top_->quiescent;
+            rise();
+            waiting -= drop_accepted();
+            if (context_.gotError() || context_.gotFinish()) throw Fault{Fault::STOPPED, tick};
+            was_busy |= busy;
+            if (running && was_busy && !busy) {
+                request.busy_cycles[row] = cycle;
+                running = false;
+            }
+            // `quiescent` knows of a packet from the cycle after it was accepted.
+            if (was_busy && !busy && quiescent && !offered) {
+                if (start) request.cycles[row] = cycle;
+                break;
+            }
+            if (cycle >= request.cycle_limit) {
+                const int64_t state = busy | (!quiescent) << 1 | (!was_busy) << 2;
+                throw Fault{Fault::TIMEOUT, tick, 0, state, waiting};
+            }
+        }
+        for (int64_t core = 0; start && core < CORES; ++core) {
+            if (next_neuron_[core] != NEURONS) {
+                throw Fault{Fault::RETIRED_FEW, tick, core, next_neuron_[core], NEURONS};
+            }
+        }
+        if (tick == trace_last_) end_trace();
+    }
+
+    void store_counters(const Request& request, int64_t row) const {
+        for (int64_t core = 0; core < CORES; ++core) {
+            request.late[row * CORES + core] = *pins_.late[core];
+        }
+        for (int64_t port = 0; port < OFF_MESH_PORTS; ++port) {
+            request.off_mesh[row * OFF_MESH_PORTS + port] = *pins_.off_mesh[port];
+        }
+    }
+
+    // Packets into the mesh ------------------------------------------------------------------
+
+    int64_t queue_packets(const Request& request, int64_t tick) {
+        for (auto& queue : queues_) queue.clear();
+        heads_.assign(IN_PORTS, 0);
+        const int64_t first = next_packet_;
+        while (next_packet_ < request.packets && request.packet_tick[next_packet_] == tick) {
+            queues_[request.packet_port[next_packet_]].push_back(
+                request.packet_payload[next_packet_]);
+            ++next_packet_;
+        }
+        return next_packet_ - first;
+    }
+
+    /// Once offered, a packet stays offered until it is taken.
+    void offer_packets() {
+        for (int64_t port = 0; port < IN_PORTS; ++port) {
+            if (*pins_.in_valid[port] || heads_[port] == queues_[port].size()) continue;
+            if (idle_.toss()) {
+                *pins_.in_valid[port] = 1;
+                *pins_.in_payload[port] = queues_[port][heads_[port]];
+            }
+        }
+    }
+
+    /// Notes which packets the coming clock edge takes in.
+    void note_accepted() {
+        for (int64_t port = 0; port < IN_PORTS; ++port) {
+            accepted_[port] = *pins_.in_valid[port] && *pins_.in_ready[port];
+        }
+    }
+
+    /// Withdraws them after the edge, and returns their number.
+    int64_t drop_accepted() {
+        int64_t dropped = 0;
+        for (int64_t port = 0; port < IN_PORTS; ++port) {
+            if (!accepted_[port]) continue;
+            *pins_.in_valid[port] = 0;
+            ++heads_[port];
+            ++dropped;
+        }
+        return dropped;
+    }
+
+    // What the mesh shows --------------------------------------------------------------------
+
+    /// Each core must retire its neurons in ascending order, each once a tick.
+    void watch_traces(const Request& request, int64_t tick, int64_t row) {
+        for (int64_t core = 0; core < CORES; ++core) {
+            if (!*pins_.trace_valid[core]) continue;
+            const int64_t neuron = *pins_.trace_neuron[core];
+            if (neuron != next_neuron_[core]) {
+                throw Fault{Fault::RETIRED_WRONG, tick, core, neuron, next_neuron_[core]};
+            }
+            ++next_neuron_[core];
+            const int64_t place = (row * CORES + core) * NEURONS + neuron;
+            request.spikes[place] = *pins_.trace_spike[core];
+            if (request.potentials) {
+                constexpr int UNUSED = 32 - POTENTIAL_BITS;
+                const uint32_t bits = static_cast<uint32_t>(*pins_.trace_potential[core]);
+                request.potentials[place] = static_cast<int32_t>(bits << UNUSED) >> UNUSED;
+            }
+        }
+    }
+
+    /// A packet that is offered must stay as it is until it is taken.
+    void take_outputs(int64_t tick) {
+        for (int64_t port = 0; port < OUT_PORTS; ++port) {
+            const bool valid = *pins_.out_valid[port];
+            const uint64_t payload = *pins_.out_payload[port];
+            if (held_[port] && (!valid || payload != held_payload_[port])) {
+                throw Fault{Fault::CHANGED, tick, port};
+            }
+            const bool ready = *pins_.out_ready[port];
+            if (valid && ready) outputs_.push_back({tick, port, payload});
+            held_[port] = valid && !ready;
+            held_payload_[port] = payload;
+        }
+    }
+
+    // Waves ----------------------------------------------------------------------------------
+
+#if VM_TRACE
+    void begin_trace(int64_t tick) {
+        if (trace_path_.empty() || trace_ || tick < trace_first_ || tick > trace_last_) return;
+        trace_ = std::make_unique<VerilatedFstC>();
+        top_->trace(trace_.get(), 99);
+        trace_->open(trace_path_.c_str());
+    }
+    void end_trace() {
+        if (trace_) trace_->close();
+        trace_.reset();
+    }
+    void dump(uint64_t offset) {
+        if (trace_) trace_->dump(time_ + offset);
+    }
+    std::unique_ptr<VerilatedFstC> trace_;
+#else
+    void begin_trace(int64_t) {}
+    void end_trace() {}
+    void dump(uint64_t) {}
+#endif
+
+    static constexpr uint64_t PERIOD = 10000;  // in the build's precision: 10 ns
+
+    VerilatedContext context_;
+    std::unique_ptr<Vtop> top_;
+    Pins pins_;
+    uint64_t time_ = 0;
+    Coin idle_;
+    Coin stall_;
+    std::vector<std::vector<uint64_t>> queues_;  // payloads that enter this tick, by port
+    std::vector<size_t> heads_;                  // the first of them that has not entered
+    std::vector<uint8_t> accepted_;              // by port: the coming edge takes one in
+    int64_t next_packet_ = 0;
+    std::vector<Output> outputs_;
+    std::vector<uint8_t> held_;  // by port: an output packet was offered and not taken
+    std::vector<uint64_t> held_payload_;
+    std::vector<int64_t> next_neuron_;  // NEURONS: the core is through
+    std::string trace_path_;
+    int64_t trace_first_ = 0;
+    int64_t trace_last_ = -2;
+};
+
+}  // namespace
+
+extern "C" {
+
+Chip* sw_chip_new(uint32_t idle_seed, uint32_t stall_seed) { return new Chip(idle_seed, stall_seed); }
+
+void sw_chip_delete(Chip* chip) { delete chip; }
+
+void sw_chip_reset(Chip* chip, int64_t cycles) { chip->reset(cycles); }
+
+void sw_chip_configure(Chip* chip, uint64_t rows, const uint32_t* words) {
+    chip->configure(rows, words);
+}
+
+void sw_chip_run(Chip* chip, const Request* request, Fault* fault) { *fault = chip->run(*request); }
+
+/// How many packets left in the last run; they are copied where `rows` is not null.
+uint64_t sw_chip_outputs(const Chip* chip, Output* rows) {
+    const auto& outputs = chip->outputs();
+    if (rows) std::copy(outputs.begin(), outputs.end(), rows);
+    return outputs.size();
+}
+
+/// Writes the counters of starts while running, and of refused configuration writes: CORES each.
+void sw_chip_errors(const Chip* chip, uint16_t* overrun, uint16_t* refused) {
+    for (int64_t core = 0; core < CORES; ++core) {
+        overrun[core] = *chip->pins().overrun[core];
+        refused[core] = *chip->pins().refused[core];
+    }
+}
+
+void sw_chip_trace(Chip* chip, const char* path, int64_t first, int64_t last) {
+    chip->set_trace(path, first, last);
+}
+
+#if VM_COVERAGE
+void sw_chip_coverage(Chip* chip, const char* path) { chip->write_coverage(path); }
+#endif
+
+}  // extern "C"

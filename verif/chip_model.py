@@ -1,0 +1,366 @@
+"""The whole chip as a compiled model: the RTL top `mesh`, driven in ticks.
+
+A tick is started, the packets of that tick are fed to the edges, and the tick is over when no core
+runs, every packet has been taken in, and none is under way. A run of many ticks is one call into C++.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.golden.architecture import Architecture
+from spikewright.golden.network import SIDES
+from spikewright.golden.stimulus import PACKET
+
+from .build import build_library
+from .chip_glue import edge_positions, glue, mesh_ports
+from .chip_packets import PacketCodec, check_range
+from .design import Design, Options
+from .errors import ToolError
+from .ports import Port
+from .vectors import to_words
+
+__all__ = ["ChipModel", "ChipRun"]
+
+_DRIVER = Path(__file__).with_name("chip_driver.cpp")
+_TOP = "mesh"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChipRun:
+    """What a run showed; T = ticks, C = cores, N = neurons.
+
+    Members
+    -------
+    first_tick : int
+    spikes : ndarray of bool, shape (T, C, N)
+    potentials : ndarray of int32, shape (T, C, N), or None
+        As the neurons were retired.
+    late : ndarray of int64, shape (T, C)
+        Packets dropped as late, per tick.
+    off_mesh : ndarray of int64, shape (T,)
+        Packets dropped at sides with nothing attached, per tick.
+    outputs : ndarray of PACKET
+        Packets that left over attached sides, sorted by all their fields.
+    arrivals : ndarray of PACKET
+        The same in the order in which they left.
+    busy_cycles, cycles : ndarray of int64, shape (T,)
+        Clock cycles from the start until no core runs, and until nothing is under way either.
+    overrun, refused : ndarray of uint16, shape (C,)
+        Counters after the run: starts while running, configuration writes refused.
+
+    Counters saturate at 65535; what is dropped beyond that, `late` and `off_mesh` cannot show.
+    """
+
+    first_tick: int
+    spikes: NDArray[np.bool_]
+    potentials: NDArray[np.int32] | None
+    late: NDArray[np.int64]
+    off_mesh: NDArray[np.int64]
+    outputs: NDArray[np.void]
+    arrivals: NDArray[np.void]
+    busy_cycles: NDArray[np.int64]
+    cycles: NDArray[np.int64]
+    overrun: NDArray[np.uint16]
+    refused: NDArray[np.uint16]
+
+
+class _Request(ctypes.Structure):
+    """Mirrors ``Request`` in chip_driver.cpp."""
+
+    _fields_ = [
+        *((name, ctypes.c_int64) for name in ("first_tick", "ticks", "cycle_limit", "packets")),
+        *(
+            (name, ctypes.c_void_p)
+            for name in (
+                "packet_tick",
+                "packet_port",
+                "packet_payload",
+                "spikes",
+                "potentials",
+                "busy_cycles",
+                "cycles",
+                "late",
+                "off_mesh",
+            )
+        ),
+    ]
+
+
+class _Fault(ctypes.Structure):
+    """Mirrors ``Fault`` in chip_driver.cpp."""
+
+    _fields_ = [(name, ctypes.c_int64) for name in ("kind", "tick", "where", "got", "wanted")]
+
+
+_OUTPUT = np.dtype([("tick", np.int64), ("port", np.int64), ("payload", np.uint64)])
+
+
+class ChipModel:
+    """A compiled chip.
+
+    Parameters
+    ----------
+    design : Design
+        Its top is `mesh`; its ports are held against the architecture.
+    architecture : Architecture
+    attached : sequence of str
+        Sides with streams, as the design was made.
+    options : Options, optional
+    root : Path, optional
+        Folder of builds, see `cache.default_root`.
+    cycle_limit : int
+        Cycles after which a tick counts as hung.
+    idle_seed, stall_seed : int
+        Not 0: packets are offered, or taken, in a pseudo-random half of the cycles only.
+
+    Members
+    -------
+    next_tick : int
+        The tick that `run` will start next.
+    data_bits : int
+        Width of the data of a configuration write.
+    """
+
+    def __init__(
+        self,
+        design: Design,
+        architecture: Architecture,
+        *,
+        attached: Sequence[str] = SIDES,
+        options: Options | None = None,
+        root: Path | None = None,
+        cycle_limit: int = 1_000_000,
+        idle_seed: int = 0,
+        stall_seed: int = 0,
+    ) -> None:
+        data = design.ports().get("config__data")
+        if design.top != _TOP or data is None:
+            raise ToolError(f"Design must be the mesh with its configuration port, not {design.top}")
+        self.architecture = architecture
+        self.data_bits = data.width
+        self.next_tick = 0
+        self._codec = PacketCodec(architecture, edge_positions(architecture, attached))
+        others = [side for side in SIDES if side not in attached]
+        self._off_mesh_ports = len(edge_positions(architecture, others))
+        self._cycle_limit = cycle_limit
+        self._options = options or Options()
+        library = build_library(
+            design,
+            {
+                "chip_driver.cpp": _DRIVER.read_text(),
+                "glue.h": glue(architecture, attached, data.width),
+            },
+            ports=mesh_ports(architecture, attached, data.width),
+            options=options,
+            root=root,
+        )
+        self._library = _bind(library, self._options)
+        self._chip: int | None = self._library.sw_chip_new(idle_seed, stall_seed)
+        self._counted = np.zeros((1, architecture.cores + self._off_mesh_ports), np.int64)
+        self.reset()
+
+    def reset(self, cycles: int = 4) -> None:
+        """Hold the reset; the next tick is tick 0. Memories keep what the design lets them keep."""
+        self._library.sw_chip_reset(self._open(), cycles)
+        self.next_tick = 0
+        self._counted = np.zeros_like(self._counted)
+        self._broken = False
+
+    def configure(self, writes: Iterable[tuple[int, int, int, int]]) -> None:
+        """Write configuration, one row (space, core, address, data) a clock cycle."""
+        rows = list(writes)
+        architecture = self.architecture
+        address_bits = max(architecture.axon_bits, architecture.neuron_bits)
+        columns = []
+        for index, (name, limit) in enumerate(
+            (("space", 8), ("core", architecture.cores), ("address", 1 << address_bits))
+        ):
+            column = np.array([row[index] for row in rows], np.int64).reshape(-1)
+            check_range(f"Configuration {name}", column, 0, limit - 1)
+            columns.append(column.astype(np.uint32)[:, None])
+        data = np.empty(len(rows), object)
+        data[:] = [row[3] for row in rows]
+        columns.append(to_words(data, Port("input", self.data_bits), "Configuration data"))
+        words = np.ascontiguousarray(np.concatenate(columns, axis=1), np.uint32)
+        self._library.sw_chip_configure(self._open(), len(rows), words.ctypes.data)
+
+    def tick(self, packets: NDArray[np.void] | None = None) -> ChipRun:
+        """Run one tick; see `run`."""
+        return self.run(1, packets)
+
+    def run(
+        self, ticks: int, packets: NDArray[np.void] | None = None, *, potentials: bool = True
+    ) -> ChipRun:
+        """Run ticks, each from its start until nothing is under way.
+
+        Parameters
+        ----------
+        ticks : int
+            At least 0.
+        packets : ndarray of PACKET, optional
+            Packets to feed to the edges, in this order at each edge port. Those of tick
+            ``next_tick - 1`` enter before the first start.
+        potentials : bool
+            Whether to record them.
+
+        Raises
+        ------
+        ToolError
+            Where a packet cannot be fed, and where the design breaks a rule: a tick that hangs, a
+            neuron that is not retired once and in order, a packet that changes while it is stalled.
+        """
+        if self._broken:
+            raise ToolError("Chip must be reset after a run that was broken off")
+        chip, shape = self._open(), (ticks, self.architecture.cores, self.architecture.neurons)
+        feed = self._feed(packets if packets is not None else np.empty(0, PACKET), ticks)
+        spikes = np.zeros(shape, np.bool_)
+        values = np.zeros(shape, np.int32) if potentials else None
+        busy_cycles, cycles = np.zeros((2, ticks), np.uint64)
+        late = np.zeros((ticks, self.architecture.cores), np.uint16)
+        off_mesh = np.zeros((ticks, self._off_mesh_ports), np.uint16)
+        arrays = (*feed, spikes, values, busy_cycles, cycles, late, off_mesh)
+        request = _Request(
+            self.next_tick,
+            ticks,
+            self._cycle_limit,
+            len(feed[0]),
+            *(None if array is None else array.ctypes.data for array in arrays),
+        )
+        fault = _Fault()
+        self._library.sw_chip_run(chip, ctypes.byref(request), ctypes.byref(fault))
+        if fault.kind:
+            self._broken = True
+            raise ToolError(self._sentence(fault))
+        first, self.next_tick = self.next_tick, self.next_tick + ticks
+        dropped = self._per_tick(np.concatenate([late, off_mesh], axis=1))
+        arrivals = self._arrivals()
+        overrun, refused = self._errors()
+        return ChipRun(
+            first_tick=first,
+            spikes=spikes,
+            potentials=values,
+            late=dropped[:, : self.architecture.cores],
+            off_mesh=dropped[:, self.architecture.cores :].sum(axis=1),
+            outputs=np.sort(arrivals),
+            arrivals=arrivals,
+            busy_cycles=busy_cycles.astype(np.int64),
+            cycles=cycles.astype(np.int64),
+            overrun=overrun,
+            refused=refused,
+        )
+
+    def trace(self, path: Path, first: int, last: int) -> None:
+        """Write FST waves of the ticks ``first`` to ``last``, both included, as they are run."""
+        if not self._options.waves:
+            raise ToolError("Chip must be built with Options(waves=True) to write waves")
+        self._library.sw_chip_trace(self._open(), str(path).encode(), first, last)
+
+    def write_coverage(self, path: Path) -> None:
+        """Write Verilator's coverage points, counted since the model was made."""
+        if not self._options.coverage:
+            raise ToolError("Chip must be built with Options(coverage=...) to write coverage")
+        self._library.sw_chip_coverage(self._open(), str(path).encode())
+
+    def close(self) -> None:
+        """Free the model."""
+        if self._chip is not None:
+            self._library.sw_chip_delete(self._chip)
+            self._chip = None
+
+    def __enter__(self) -> ChipModel:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_chip", None) is not None:
+            self.close()
+
+    def _open(self) -> int:
+        if self._chip is None:
+            raise ToolError("Chip must be open, and is closed")
+        return self._chip
+
+    def _feed(
+        self, packets: NDArray[np.void], ticks: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]:
+        """Return tick, port and payload of each packet, ascending in tick."""
+        packets = packets[np.argsort(packets["tick"], kind="stable")]
+        first, last = self.next_tick - 1, self.next_tick + ticks - 1
+        check_range("Packet tick", packets["tick"], first, last)
+        return packets["tick"].astype(np.int64), *self._codec.encode(packets)
+
+    def _arrivals(self) -> NDArray[np.void]:
+        raw = np.empty(self._library.sw_chip_outputs(self._chip, None), _OUTPUT)
+        self._library.sw_chip_outputs(self._chip, raw.ctypes.data)
+        return self._codec.decode(raw["tick"], raw["port"], raw["payload"])
+
+    def _per_tick(self, counters: NDArray[np.uint16]) -> NDArray[np.int64]:
+        """Counters at the end of each tick, as differences."""
+        counted = np.concatenate([self._counted, counters.astype(np.int64)])
+        self._counted = counted[-1:]
+        return np.diff(counted, axis=0)
+
+    def _errors(self) -> NDArray[np.uint16]:
+        errors = np.zeros((2, self.architecture.cores), np.uint16)
+        self._library.sw_chip_errors(self._chip, errors[0].ctypes.data, errors[1].ctypes.data)
+        return errors
+
+    def _sentence(self, fault: _Fault) -> str:
+        where = f"core {self._place(fault.where)}"
+        if fault.kind == 1:
+            states = ("a core is busy", "not quiescent", "no core became busy")
+            why = [text for bit, text in enumerate(states) if fault.got >> bit & 1]
+            why += [f"{fault.wanted} packets wait to enter"] if fault.wanted else []
+            return (
+                f"Tick {fault.tick} must be over within {self._cycle_limit} cycles, and is not: "
+                f"{', '.join(why) or 'a packet was just taken in'}"
+            )
+        if fault.kind == 2:
+            wanted = f"neuron {fault.wanted}"
+            if fault.wanted == self.architecture.neurons:
+                wanted = "none"
+            return f"Tick {fault.tick}: {where} must retire {wanted} next, not neuron {fault.got}"
+        if fault.kind == 3:
+            return (
+                f"Tick {fault.tick}: {where} must retire {fault.wanted} neurons, not {fault.got}"
+            )
+        if fault.kind == 4:
+            side, at = self._codec.edges[fault.where]
+            return f"Tick {fault.tick}: packet at {side} {at} must stay until taken, and changed"
+        return f"Tick {fault.tick}: the design stopped itself, by an assertion or by $finish"
+
+    def _place(self, core: int) -> str:
+        return f"({core % self.architecture.width}, {core // self.architecture.width})"
+
+
+def _bind(path: Path, options: Options) -> ctypes.CDLL:
+    library = ctypes.CDLL(str(path))
+    pointer, number, count = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64
+    seed, text = ctypes.c_uint32, ctypes.c_char_p
+    functions: list[tuple[str, Any, list[Any]]] = [
+        ("sw_chip_new", pointer, [seed, seed]),
+        ("sw_chip_delete", None, [pointer]),
+        ("sw_chip_reset", None, [pointer, number]),
+        ("sw_chip_configure", None, [pointer, count, pointer]),
+        ("sw_chip_run", None, [pointer, pointer, pointer]),
+        ("sw_chip_outputs", count, [pointer, pointer]),
+        ("sw_chip_errors", None, [pointer, pointer, pointer]),
+        ("sw_chip_trace", None, [pointer, text, number, number]),
+    ]
+    if options.coverage:
+        functions.append(("sw_chip_coverage", None, [pointer, text]))
+    for name, result, arguments in functions:
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments
+    return library

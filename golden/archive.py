@@ -8,6 +8,7 @@ data, so that a hostile file can neither run code nor ask for memory without bou
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import struct
@@ -127,7 +128,7 @@ class Archive:
     def header(self, kind: str, version: int) -> dict[str, Any]:
         """Return the header of a file that says it is of this kind and version."""
         self._check_once("header.npy")
-        _, data = self._member("header", r"<U\d+", None, 4 * HEADER_LIMIT)
+        _, data = self._member("header", r"<U\d+", (), 4 * HEADER_LIMIT)
         try:
             header = json.loads(data.decode("utf-32-le"))
         except (ValueError, RecursionError) as damage:
@@ -184,8 +185,7 @@ class Archive:
             with self._zip.open(info) as stream:
                 text = self._npy_header(member, stream.read(10), stream)
                 found = self._check_type(member, text, descr, shape)
-                itemsize = np.dtype(text[0]).itemsize
-                size = itemsize * int(np.prod(found, dtype=object))
+                size = _itemsize(text[0]) * math.prod(found)
                 if size > limit:
                     raise self.wrong(f"member {member} must take at most {limit} bytes, not {size}")
                 data = stream.read(size + 1)
@@ -219,10 +219,13 @@ class Archive:
         if text[1] == "True":
             raise self.wrong(f"member {member} must be stored in C order, not in Fortran order")
         found = tuple(int(size) for size in re.findall(r"\d+", text[2]))
-        if member == "header.npy":
-            shape = ()
         if shape is None and len(found) != 1:
             raise self.wrong(f"member {member} must have one axis, not {len(found)}")
         if shape is not None and found != shape:
             raise self.wrong(f"member {member} must have shape {shape}, not {found}")
         return found
+
+
+def _itemsize(descr: str) -> int:
+    """Return the bytes of one item of a plain type; numpy counts text in characters of four."""
+    return int(descr[2:]) * (4 if descr[1] == "U" else 1)

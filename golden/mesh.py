@@ -1,7 +1,8 @@
 """The mesh: where packets end, whatever the way they take.
 
-Packets go x first, then y. Within a tick only the end of the way matters: packets on one bit of a
-scheduler merge, and nothing else about their order can be seen.
+After the specification, section "Network": packets go x first, then y. Within a tick only the end
+of the way matters: packets on one bit of a scheduler merge, and nothing else about their order can
+be seen.
 """
 
 from __future__ import annotations

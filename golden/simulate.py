@@ -1,4 +1,8 @@
-"""A network's ticks, one after the other: what other engines and the hardware are held against."""
+"""A network's ticks, one after the other: what other engines and the hardware are held against.
+
+After the specification, sections "Core" and "Network". A tick reads and clears its scheduler row,
+runs all synapses and neurons, and delivers what fired and what entered at the edges.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from spikewright.lct.check_assumptions import check_assumptions, check_needed, contradiction
+from spikewright.lct.check_state import check_states
 from spikewright.lct.check_tables import check_table
 from spikewright.lct.check_width import check_widths
 from spikewright.lct.context import Context
@@ -31,6 +33,11 @@ def check(unit: Unit, limit: float = LIMIT) -> list[Finding]:
 
 def _check_logic(unit: Unit, diagnostics: Diagnostics, limit: float) -> None:
     context = Context(unit, diagnostics, limit)
+    if contradiction(context):
+        return
     for table in unit.tables:
         check_table(context, table)
     check_widths(context)
+    check_assumptions(context)
+    check_states(context)
+    check_needed(context)

@@ -6,15 +6,16 @@ from bitwuzla import Kind
 
 from spikewright.lct.context import Context
 from spikewright.lct.diagnostics import Place
+from spikewright.lct.evaluate import evaluate, pack
 from spikewright.lct.execute import Machine
 from spikewright.lct.ir import Assumption, Symbol
-from spikewright.lct.evaluate import evaluate
 from spikewright.lct.reads import depends, expressions, symbols_of
 from spikewright.lct.solver import Answer, Solver, Term
 from spikewright.lct.terms import Terms
-from spikewright.lct.witness import Shown, Witness
+from spikewright.lct.values import show
+from spikewright.lct.witness import Shown, Witness, simplest
 
-__all__ = ["check_assumptions", "contradiction", "check_needed"]
+__all__ = ["check_assumptions", "check_needed", "contradiction"]
 
 
 def _place(context: Context, assumption: Assumption) -> Place:
@@ -83,7 +84,7 @@ def _invariant(context: Context, assumption: Assumption) -> None:
             "assumption",
             f"assumption {assumption.id} does not hold after reset",
             place,
-            _after_reset(context, symbols, reset),
+            _after_reset(symbols, reset),
         )
     after = context.now.after()
     later = Terms(context.builder, " after", after)
@@ -97,10 +98,7 @@ def _invariant(context: Context, assumption: Assumption) -> None:
         context.find("assumption", message, place, witness)
 
 
-def _after_reset(context: Context, symbols: list[Symbol], reset: dict[str, int]) -> Witness:
-    from spikewright.lct.evaluate import pack
-    from spikewright.lct.values import show
-
+def _after_reset(symbols: list[Symbol], reset: dict[str, int]) -> Witness:
     shown = {s.name: show(pack(reset[s.name], s.type), s.type) for s in symbols}
     return Witness(shown, reset)
 
@@ -132,7 +130,7 @@ def _promises(context: Context, promises: list[Assumption], roles: dict[str, str
     if answer == "unknown":
         context.undecided("assumption", f"whether every state lets some input keep {names}", place)
     if answer == "sat":
-        message = f"no input keeps {names} in this state: as an invariant it reads no inputs"
+        message = f"in this state no input can keep {names}"
         context.find("assumption", message, place, witness)
 
 
@@ -163,8 +161,6 @@ def _stuck(context: Context, promises: list[Assumption]) -> tuple[Answer, Witnes
         for s in registers
         if s.name in read
     ]
-    from spikewright.lct.witness import simplest
-
     return answer, simplest(solver, [stuck], moment, entries)
 
 

@@ -9,7 +9,6 @@ from .compile_names import (
     Imports,
     Library,
     ast_bases,
-    class_name,
     fault,
     parameter_bases,
     snake_name,
@@ -22,17 +21,11 @@ from .ir import Node, TypeDefinition, Unit
 from .scope import Scope
 from .types import Enum, Struct, int_for
 
-__all__ = ["Shapes", "own_types"]
+__all__ = ["Shapes", "own_types", "sentence"]
 
 
 class Shapes:
-    """Shapes of one unit's types, in the words of the place where they will stand.
-
-    Parameters
-    ----------
-    expressions : Expressions
-        Writes the widths.
-    """
+    """Shapes of one unit's types, in the words of the place where they will stand."""
 
     def __init__(self, unit: Unit, names: Names, imports: Imports, library: Library) -> None:
         self.unit, self.names, self.imports, self.library = unit, names, imports, library
@@ -83,7 +76,7 @@ class Shapes:
 
 def pass_on(found: dict[str, Base], names: Names) -> str:
     """Arguments that hand base parameters on."""
-    return ", ".join(f"{b}={names.parameter(b.upper())}" for b in found)
+    return ", ".join(f"{b}={names.parameter(b)}" for b in found)
 
 
 class _ArgumentNames:
@@ -93,8 +86,8 @@ class _ArgumentNames:
         self.unit, self.imports, self.library = unit, imports, library
 
     def parameter(self, name: str) -> str:
-        found = {k: p for k, p in self.unit.parameters.items() if k.lower() == name.lower()}
-        parameter = next(iter(found.values()), None)
+        found = [p for k, p in self.unit.parameters.items() if k.lower() == name.lower()]
+        parameter = found[0] if found else None
         if parameter is None or parameter.base:
             return name.lower()
         bases = {b.name: b for b in parameter_bases(self.unit, parameter.name, self.library)}
@@ -130,7 +123,10 @@ def own_types(unit: Unit, imports: Imports, library: Library) -> list[str]:
         if definition.origin:
             continue
         if isinstance(definition.type, Enum):
-            out += _enumeration(unit, definition, definition.type, imports)
+            if definition.ast.kind == "type":
+                out += ["", "", f"{definition.name} = {shapes.shape(definition.ast)}"]
+            else:
+                out += _enumeration(unit, definition, definition.type, imports)
             continue
         found = {b.name: b for b in ast_bases(unit, definition.ast, library)}
         result = {"struct": "data.StructLayout", "array": "data.ArrayLayout"}.get(
@@ -179,6 +175,3 @@ def _enumeration(unit: Unit, definition: TypeDefinition, kind: Enum, imports: Im
 
 def _walk(ast: Ast) -> list[Ast]:
     return [ast, *(x for p in ast.parts for x in _walk(p))]
-
-
-__all__ += ["class_name", "sentence"]

@@ -43,22 +43,22 @@ class Context:
         self.now = UnitTerms(unit, self.builder)
         self.switches = {a.id: self.builder.switch(f"{a.id} holds") for a in unit.assumptions}
         self.proofs: list[Proof] = []
-        self.assume(self.solver, self.now)
-        for symbol in self.settled_outputs():
-            value = self.now.outcome(symbol)
-            term = self.now.terms.symbol(symbol.name, symbol.type)
-            self.solver.add(self.builder.equal(term, value))
+        self.settled = self._settled_outputs()
+        self.join(self.solver, self.now)
 
-    def assume(self, solver: Solver, moment: UnitTerms) -> None:
-        """Let assumptions and types hold at a moment."""
+    def join(self, solver: Solver, moment: UnitTerms) -> None:
+        """Let types, assumptions and the unit's own outputs hold at a moment."""
         b = self.builder
         for fact in moment.facts:
             solver.add(fact)
         for assumption in self.unit.assumptions:
             holds = moment.terms.truth(assumption.node)
             solver.add(b.any([b.negate(self.switches[assumption.id]), holds]))
+        for symbol in self.settled:
+            term = moment.terms.symbol(symbol.name, symbol.type)
+            solver.add(b.equal(term, moment.outcome(symbol)))
 
-    def settled_outputs(self) -> list[Symbol]:
+    def _settled_outputs(self) -> list[Symbol]:
         """Outputs that the unit itself reads, other than those that seem to wait for themselves."""
         graph = depends(self.unit)
         looping = {name for part in on_cycle(graph) for name in part}

@@ -1,7 +1,7 @@
 """Compile designs into simulators: a program for cocotb, or a shared library for ctypes.
 
-Both come out of a cache (see `cache`), whose key is the hash of every source text, every argument and
-the versions of the tools: the same content is built once, anything else anew.
+Both come out of a cache (see `cache`), whose key is the hash of every source text, every argument
+and the versions of the tools: the same content is built once, anything else anew.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def build_library(
         C++ by file name. It finds the model as class ``Vtop`` in ``Vtop.h``; its ``extern "C"``
         functions whose names begin with ``sw_`` can be called.
     ports : dict, optional
-        What the C++ takes the ports to be, checked against what Verilator found; by default what the
-        Verilog says.
+        What the C++ takes the ports to be, checked against what Verilator found; by default what
+        the Verilog says.
     options : Options, optional
     root : Path, optional
         Folder of builds, see `cache.default_root`.

@@ -27,8 +27,8 @@ _PARTIAL = ".partial"
 def default_root() -> Path:
     """Return the folder that holds the builds.
 
-    ``SPIKEWRIGHT_BUILD`` names it where set; otherwise it is ``build/sim`` of the checkout that this
-    module lies in, or of the current directory where the package was installed without one.
+    ``SPIKEWRIGHT_BUILD`` names it where set; otherwise it is ``build/sim`` of the checkout that
+    this module lies in, or of the current directory where the package was installed without one.
     """
     named = os.environ.get("SPIKEWRIGHT_BUILD")
     if named:

@@ -1,4 +1,4 @@
-"""The ports of the top module `mesh`, derived from the architecture, and the C++ that names them."""
+"""The ports of the top module `mesh`, as the architecture has them, and the C++ that names them."""
 
 from __future__ import annotations
 

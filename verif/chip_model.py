@@ -1,7 +1,7 @@
 """The whole chip as a compiled model: the RTL top `mesh`, driven in ticks.
 
 A tick is started, the packets of that tick are fed to the edges, and the tick is over when no core
-runs, every packet has been taken in, and none is under way. A run of many ticks is one call into C++.
+runs, every packet has been taken in, and none is under way. A run of many ticks is one call of C++.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from spikewright.golden.network import SIDES
 from spikewright.golden.stimulus import PACKET
 
 from .build import build_library
+from .chip_abi import OUTPUT, Fault, Request, bind, sentence
 from .chip_glue import edge_positions, glue, mesh_ports
 from .chip_packets import PacketCodec, check_range
 from .design import Design, Options
 from .errors import ToolError
 from .ports import Port
-from .vectors import to_words
+from .words import to_words
 
 __all__ = ["ChipModel", "ChipRun"]
 
@@ -72,37 +73,6 @@ class ChipRun:
     refused: NDArray[np.uint16]
 
 
-class _Request(ctypes.Structure):
-    """Mirrors ``Request`` in chip_driver.cpp."""
-
-    _fields_ = [
-        *((name, ctypes.c_int64) for name in ("first_tick", "ticks", "cycle_limit", "packets")),
-        *(
-            (name, ctypes.c_void_p)
-            for name in (
-                "packet_tick",
-                "packet_port",
-                "packet_payload",
-                "spikes",
-                "potentials",
-                "busy_cycles",
-                "cycles",
-                "late",
-                "off_mesh",
-            )
-        ),
-    ]
-
-
-class _Fault(ctypes.Structure):
-    """Mirrors ``Fault`` in chip_driver.cpp."""
-
-    _fields_ = [(name, ctypes.c_int64) for name in ("kind", "tick", "where", "got", "wanted")]
-
-
-_OUTPUT = np.dtype([("tick", np.int64), ("port", np.int64), ("payload", np.uint64)])
-
-
 class ChipModel:
     """A compiled chip.
 
@@ -143,7 +113,7 @@ class ChipModel:
     ) -> None:
         data = design.ports().get("config__data")
         if design.top != _TOP or data is None:
-            raise ToolError(f"Design must be the mesh with its configuration port, not {design.top}")
+            raise ToolError(f"Design must be the mesh with its config port, not {design.top}")
         self.architecture = architecture
         self.data_bits = data.width
         self.next_tick = 0
@@ -162,7 +132,7 @@ class ChipModel:
             options=options,
             root=root,
         )
-        self._library = _bind(library, self._options)
+        self._library = bind(library, coverage=bool(self._options.coverage))
         self._chip: int | None = self._library.sw_chip_new(idle_seed, stall_seed)
         self._counted = np.zeros((1, architecture.cores + self._off_mesh_ports), np.int64)
         self.reset()
@@ -227,18 +197,20 @@ class ChipModel:
         late = np.zeros((ticks, self.architecture.cores), np.uint16)
         off_mesh = np.zeros((ticks, self._off_mesh_ports), np.uint16)
         arrays = (*feed, spikes, values, busy_cycles, cycles, late, off_mesh)
-        request = _Request(
+        request = Request(
             self.next_tick,
             ticks,
             self._cycle_limit,
             len(feed[0]),
             *(None if array is None else array.ctypes.data for array in arrays),
         )
-        fault = _Fault()
+        fault = Fault()
         self._library.sw_chip_run(chip, ctypes.byref(request), ctypes.byref(fault))
         if fault.kind:
             self._broken = True
-            raise ToolError(self._sentence(fault))
+            raise ToolError(
+                sentence(fault, self.architecture, self._codec.edges, self._cycle_limit)
+            )
         first, self.next_tick = self.next_tick, self.next_tick + ticks
         dropped = self._per_tick(np.concatenate([late, off_mesh], axis=1))
         arrivals = self._arrivals()
@@ -300,7 +272,7 @@ class ChipModel:
         return packets["tick"].astype(np.int64), *self._codec.encode(packets)
 
     def _arrivals(self) -> NDArray[np.void]:
-        raw = np.empty(self._library.sw_chip_outputs(self._chip, None), _OUTPUT)
+        raw = np.empty(self._library.sw_chip_outputs(self._chip, None), OUTPUT)
         self._library.sw_chip_outputs(self._chip, raw.ctypes.data)
         return self._codec.decode(raw["tick"], raw["port"], raw["payload"])
 
@@ -314,53 +286,3 @@ class ChipModel:
         errors = np.zeros((2, self.architecture.cores), np.uint16)
         self._library.sw_chip_errors(self._chip, errors[0].ctypes.data, errors[1].ctypes.data)
         return errors
-
-    def _sentence(self, fault: _Fault) -> str:
-        where = f"core {self._place(fault.where)}"
-        if fault.kind == 1:
-            states = ("a core is busy", "not quiescent", "no core became busy")
-            why = [text for bit, text in enumerate(states) if fault.got >> bit & 1]
-            why += [f"{fault.wanted} packets wait to enter"] if fault.wanted else []
-            return (
-                f"Tick {fault.tick} must be over within {self._cycle_limit} cycles, and is not: "
-                f"{', '.join(why) or 'a packet was just taken in'}"
-            )
-        if fault.kind == 2:
-            wanted = f"neuron {fault.wanted}"
-            if fault.wanted == self.architecture.neurons:
-                wanted = "none"
-            return f"Tick {fault.tick}: {where} must retire {wanted} next, not neuron {fault.got}"
-        if fault.kind == 3:
-            return (
-                f"Tick {fault.tick}: {where} must retire {fault.wanted} neurons, not {fault.got}"
-            )
-        if fault.kind == 4:
-            side, at = self._codec.edges[fault.where]
-            return f"Tick {fault.tick}: packet at {side} {at} must stay until taken, and changed"
-        return f"Tick {fault.tick}: the design stopped itself, by an assertion or by $finish"
-
-    def _place(self, core: int) -> str:
-        return f"({core % self.architecture.width}, {core // self.architecture.width})"
-
-
-def _bind(path: Path, options: Options) -> ctypes.CDLL:
-    library = ctypes.CDLL(str(path))
-    pointer, number, count = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64
-    seed, text = ctypes.c_uint32, ctypes.c_char_p
-    functions: list[tuple[str, Any, list[Any]]] = [
-        ("sw_chip_new", pointer, [seed, seed]),
-        ("sw_chip_delete", None, [pointer]),
-        ("sw_chip_reset", None, [pointer, number]),
-        ("sw_chip_configure", None, [pointer, count, pointer]),
-        ("sw_chip_run", None, [pointer, pointer, pointer]),
-        ("sw_chip_outputs", count, [pointer, pointer]),
-        ("sw_chip_errors", None, [pointer, pointer, pointer]),
-        ("sw_chip_trace", None, [pointer, text, number, number]),
-    ]
-    if options.coverage:
-        functions.append(("sw_chip_coverage", None, [pointer, text]))
-    for name, result, arguments in functions:
-        function = getattr(library, name)
-        function.restype = result
-        function.argtypes = arguments
-    return library

@@ -1,4 +1,4 @@
-"""Packets at the edges of the mesh: as rows of `golden.stimulus.PACKET` and as the bits of a port."""
+"""Packets at the edges of the mesh: rows of `golden.stimulus.PACKET`, and the bits of a port."""
 
 from __future__ import annotations
 

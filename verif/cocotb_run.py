@@ -107,8 +107,8 @@ def run_cocotb(
     Notes
     -----
     The verdict is the results file's alone, and a simulator that ends with an error, or not at all,
-    fails the run whatever the file says. Start clocks with ``Clock(..., impl="gpi")``, and let Python
-    wake on events, not on every edge: both are worth a factor of three.
+    fails the run whatever the file says. Start clocks with ``Clock(..., impl="gpi")``, and let
+    Python wake on events, not on every edge: together they are worth a factor of ten.
     """
     if waves and not build.options.waves:
         raise ToolError("Build must be made with Options(waves=True) to write waves")
@@ -153,7 +153,7 @@ def run_cocotb(
 
 
 def _filter(names: Sequence[str]) -> str | None:
-    """cocotb's own filter would take ``a`` for every test whose name ends in it."""
+    """Return a filter for whole names: cocotb would take ``a`` for all names that end in it."""
     if not names:
         return None
     return r"\.(" + "|".join(re.escape(name) for name in names) + r")(/.*)?$"
@@ -175,7 +175,7 @@ def _runner(
 
     base: Any = Icarus if simulator == "icarus" else Verilator
 
-    class Runner(base):  # type: ignore[misc]
+    class Runner(base):
         def _execute_cmds(
             self, cmds: Sequence[Sequence[str]], cwd: Any, stdout: TextIO | None = None
         ) -> None:
@@ -268,8 +268,12 @@ def _cases(xml: Path) -> tuple[list[ElementTree.Element], str]:
     cases = list(root.iter("testcase"))
     for suite in root.iter("testsuite"):
         told = sum(int(suite.get(kind, 0)) for kind in ("failures", "errors"))
-        found = sum(1 for case in suite.iter("testcase") for child in case
-                    if child.tag in ("failure", "error"))
+        found = sum(
+            1
+            for case in suite.iter("testcase")
+            for child in case
+            if child.tag in ("failure", "error")
+        )
         if told > found:
             return cases, f"the results file tells of {told} failures and lists {found}"
     return cases, ""

@@ -58,8 +58,8 @@ class Design:
     def files(self, *, locations: bool) -> dict[str, str]:
         """Return the sources, without Amaranth's source locations unless they are wanted.
 
-        A comment added to a Python file moves every location below it; without them the text, and so
-        the build, stays the same.
+        A comment added to a Python file moves every location below it; without them the text, and
+        so the build, stays the same.
         """
         if locations:
             return dict(self.sources)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from .errors import ToolError
 
 __all__ = [
+    "WORD_BITS",
     "Port",
     "check_header",
     "cpp_name",
@@ -59,8 +60,8 @@ class Port:
         return 0, (1 << self.width) - 1
 
 
-_ATTRIBUTE = re.compile(r"\(\*(?!\)).*?\*\)", re.S)
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+_ATTRIBUTE = re.compile(r"\(\*(?!\)).*?\*\)", re.DOTALL)
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _DECLARATION = re.compile(
     r"(?<![\w.$\\])(?P<direction>input|output|inout)\b"
     r"(?:\s+(?:wire|reg|logic|var))*"
@@ -77,7 +78,7 @@ def parse_ports(verilog: str, top: str) -> dict[str, Port]:
     ranges are numbers.
     """
     text = _COMMENT.sub(" ", _ATTRIBUTE.sub(" ", verilog))
-    module = re.search(rf"\bmodule\s+{re.escape(top)}\b(.*?)\bendmodule\b", text, re.S)
+    module = re.search(rf"\bmodule\s+{re.escape(top)}\b(.*?)\bendmodule\b", text, re.DOTALL)
     if module is None:
         raise ToolError(f"Module {top} must be in the Verilog, and is not")
     body = _without_functions(module[1])
@@ -90,7 +91,7 @@ def parse_ports(verilog: str, top: str) -> dict[str, Port]:
 
 def _without_functions(body: str) -> str:
     """Drop functions and tasks, whose arguments look like ports."""
-    return re.sub(r"\b(function|task)\b.*?\bend\1\b", " ", body, flags=re.S)
+    return re.sub(r"\b(function|task)\b.*?\bend\1\b", " ", body, flags=re.DOTALL)
 
 
 def _port(top: str, name: str, found: re.Match[str]) -> Port:

@@ -40,8 +40,8 @@ __all__ = [
 _COMPILER = {"g++": "g++", "make": "make", "ar": "binutils"}
 
 # Settings of an outer run that would leak into ours: another make's job server, another cocotb
-# run's test filter, a request for waves that the build cannot serve, pytest's name of the test (which
-# makes cocotb's runner end the process instead of leaving the verdict to the results file).
+# run's test filter, a request for waves that the build cannot serve, pytest's name of the test (with
+# which cocotb's runner ends the process instead of leaving the verdict to the results file).
 _FOREIGN_PREFIXES = ("COCOTB_", "GPI_", "PYGPI_", "SIM_CMD_", "VERILATOR_")
 _FOREIGN_NAMES = frozenset(
     {"GUI", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTEST_CURRENT_TEST", "WAVES"}
@@ -74,9 +74,7 @@ def _require(programs: Mapping[str, str], purpose: str) -> None:
     if missing:
         packages = " ".join(dict.fromkeys(programs[program] for program in missing))
         verb = "is" if len(missing) == 1 else "are"
-        raise ToolError(
-            f"{' and '.join(missing)} {verb} missing {purpose}: apt install {packages}"
-        )
+        raise ToolError(f"{' and '.join(missing)} {verb} missing {purpose}: apt install {packages}")
 
 
 def require_fst_headers() -> None:
@@ -84,7 +82,8 @@ def require_fst_headers() -> None:
     require_compiler()
     source = "#include <lz4.h>\n#include <zlib.h>\n"
     command = ["g++", "-E", "-x", "c++", "-", "-o", os.devnull]
-    if subprocess.run(command, input=source, text=True, capture_output=True).returncode:
+    done = subprocess.run(command, check=False, input=source, text=True, capture_output=True)
+    if done.returncode:
         raise ToolError(
             "lz4.h or zlib.h is missing to write FST waves: apt install liblz4-dev zlib1g-dev"
         )
@@ -125,7 +124,7 @@ def icarus_version() -> str:
 
 
 def _output(*command: str) -> str:
-    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -175,8 +174,8 @@ def _shims(folder: Path, root: Path) -> Path:
         handle, temporary = tempfile.mkstemp(dir=folder)
         with os.fdopen(handle, "w") as file:
             file.write(script)
-        os.chmod(temporary, 0o755)
-        os.replace(temporary, folder / name)
+        Path(temporary).chmod(0o755)
+        Path(temporary).replace(folder / name)
     return folder
 
 

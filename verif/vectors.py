@@ -1,6 +1,6 @@
 """Run one hardware unit over arrays: a row of inputs a clock cycle, a row of outputs back.
 
-Any module will do: the C++ that moves words between array and ports is generated from the port list.
+Any module will do: the C++ that moves words between array and ports is generated from its ports.
 A small unit runs several million rows a second, which makes exhaustive tests practical.
 """
 
@@ -17,9 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 from .build import build_library
 from .design import Design, Options
 from .errors import ToolError
-from .ports import WORD_BITS, Port, cpp_name, load_statement, store_statement
+from .ports import Port, cpp_name, load_statement, store_statement
+from .words import from_words, to_values, to_words
 
-__all__ = ["VerilatedUnit", "from_words", "to_words"]
+__all__ = ["VerilatedUnit", "from_words"]
 
 _DRIVER = Path(__file__).with_name("vectors.cpp")
 
@@ -28,8 +29,8 @@ class VerilatedUnit:
     """A compiled module with an array face.
 
     In each row the inputs are set, the outputs are read once they have settled, and then the clock
-    rises: an output that depends on an input of the same row shows it, a register shows its new value
-    in the next row. Registers hold their power-on values until the first rising edge.
+    rises: an output that depends on an input of the same row shows it, a register shows its new
+    value in the next row. Registers hold their power-on values until the first rising edge.
 
     Parameters
     ----------
@@ -37,8 +38,8 @@ class VerilatedUnit:
     ports : dict, optional
         By default read from the Verilog.
     clock, reset : str
-        Names of those inputs. The clock is driven here, and may be missing. The reset is an ordinary
-        input, except that `run` holds it at 0 where it is not given.
+        Names of those inputs. The clock is driven here, and may be missing. The reset is an input
+        like others, except that `run` holds it at 0 where it is not given.
     options : Options, optional
     root : Path, optional
         Folder of builds, see `cache.default_root`.
@@ -115,7 +116,7 @@ class VerilatedUnit:
                 "by an assertion or by $finish"
             )
         return {
-            name: _decode(port, words_out[:, offset : offset + port.words])
+            name: to_values(port, words_out[:, offset : offset + port.words])
             for (name, port), offset in zip(
                 self.outputs.items(), _offsets(self.outputs), strict=True
             )
@@ -161,84 +162,6 @@ class VerilatedUnit:
         return {name: to_words(values, self.inputs[name], name) for name, values in inputs.items()}
 
 
-def to_words(values: ArrayLike, port: Port, name: str = "port") -> NDArray[np.uint32]:
-    """Return values as rows of 32-bit words, least word first; a scalar becomes one row less axis.
-
-    Raises
-    ------
-    ToolError
-        Where a value does not fit the port.
-    """
-    array = np.asarray(values)
-    if port.width > 64 and array.dtype == np.uint32 and array.ndim == 2:
-        return _checked_words(array, port, name)
-    low, high = port.limits
-    if array.dtype == object or port.width > 64:
-        return _integer_words(array, port, name)
-    if array.dtype.kind not in "biu":
-        raise ToolError(f"{name} must be integers, not {array.dtype}")
-    if array.size:
-        for value in (int(array.min()), int(array.max())):
-            if not low <= value <= high:
-                raise ToolError(f"{name} must be in {low}..{high}, not {value}")
-    wide = array.astype(np.uint64 if port.words == 2 else np.uint32)
-    if port.words == 1:
-        return wide[..., None].astype(np.uint32, copy=False)
-    return np.stack([wide & np.uint64(0xFFFFFFFF), wide >> np.uint64(32)], -1).astype(np.uint32)
-
-
-def _checked_words(array: NDArray[np.uint32], port: Port, name: str) -> NDArray[np.uint32]:
-    if array.shape[1] != port.words:
-        raise ToolError(f"{name} must have {port.words} words a row, not {array.shape[1]}")
-    excess = port.words * WORD_BITS - port.width
-    if not port.signed and excess and np.any(array[:, -1] >> np.uint32(WORD_BITS - excess)):
-        raise ToolError(f"{name} must have {port.width} bits, and a row has more")
-    return array
-
-
-def _integer_words(array: NDArray[Any], port: Port, name: str) -> NDArray[np.uint32]:
-    """Cut integers of any size into words, one by one."""
-    low, high = port.limits
-    mask = (1 << (port.words * WORD_BITS)) - 1
-    octets = bytearray()
-    for value in array.reshape(-1).tolist():
-        if not isinstance(value, int) or not low <= value <= high:
-            raise ToolError(f"{name} must be in {low}..{high}, not {value!r}")
-        octets += (value & mask).to_bytes(port.words * 4, "little")
-    words = np.frombuffer(bytes(octets), "<u4").astype(np.uint32)
-    return words.reshape(*array.shape, port.words)
-
-
-def from_words(words: NDArray[np.uint32], *, signed_width: int | None = None) -> list[int]:
-    """Return rows of words, least word first, as Python integers.
-
-    Parameters
-    ----------
-    words : ndarray
-        (rows, words).
-    signed_width : int, optional
-        Read this many bits as two's complement.
-    """
-    octets = np.ascontiguousarray(words, "<u4")
-    values = [int.from_bytes(row.tobytes(), "little") for row in octets]
-    if signed_width is not None:
-        sign = 1 << (signed_width - 1)
-        values = [(value ^ sign) - sign for value in values]
-    return values
-
-
-def _decode(port: Port, words: NDArray[np.uint32]) -> NDArray[Any]:
-    if port.width > 64:
-        return words.copy()
-    value = words[:, 0].astype(np.uint64)
-    if port.words == 2:
-        value |= words[:, 1].astype(np.uint64) << np.uint64(WORD_BITS)
-    if port.signed:
-        unused = np.int64(64 - port.width)
-        return (value.view(np.int64) << unused) >> unused
-    return value if port.width == 64 else value.view(np.int64)
-
-
 def _select(ports: Mapping[str, Port], direction: str, clock: str) -> dict[str, Port]:
     return {
         name: port for name, port in ports.items() if port.direction == direction and name != clock
@@ -259,7 +182,9 @@ def _offsets(ports: Mapping[str, Port]) -> list[int]:
 
 def _row_count(top: str, columns: Mapping[str, NDArray[Any]], rows: int | None) -> int:
     """All arrays must agree; a scalar has only its word axis."""
-    counts = {name: column.shape[0] for name, column in columns.items() if column.ndim == 2}
+    counts: dict[str, int] = {
+        name: column.shape[0] for name, column in columns.items() if column.ndim == 2
+    }
     wrong = [name for name, column in columns.items() if column.ndim > 2]
     if wrong:
         raise ToolError(f"{wrong[0]} must be one value a row, and has more axes")

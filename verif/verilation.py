@@ -112,7 +112,7 @@ class Verilation:
             log.run(make, folder, env, f"The model of {top} must compile, and the compiler says")
             self._check_ports(objects)
         _keep(objects, runtime)
-        os.replace(objects / self.product, folder / self.product)
+        (objects / self.product).rename(folder / self.product)
         shutil.rmtree(objects)
 
     def _check_ports(self, objects: Path) -> None:
@@ -141,7 +141,7 @@ def _keep(objects: Path, runtime: Path) -> None:
         if not stored.exists():
             temporary = runtime / f"{compiled.name}.{os.getpid()}"
             shutil.copyfile(compiled, temporary)
-            os.replace(temporary, stored)
+            temporary.replace(stored)
 
 
 class BuildLog:
@@ -163,6 +163,7 @@ class BuildLog:
         """Run one command, raising with the line that tells why it failed."""
         done = subprocess.run(
             command,
+            check=False,
             cwd=cwd,
             env=env,
             text=True,
@@ -180,7 +181,7 @@ class BuildLog:
         lines = [line.strip() for line in output.splitlines() if line.strip()]
         reason = lines[-1] if lines else "nothing"
         for pattern in (r"%Error(?!: Exiting)", r"%Warning", r"\berror\b", r"\*\*\*"):
-            found = [line for line in lines if re.search(pattern, line, re.I)]
+            found = [line for line in lines if re.search(pattern, line, re.IGNORECASE)]
             if found:
                 reason = found[0]
                 break

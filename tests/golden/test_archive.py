@@ -227,6 +227,15 @@ def test_members_that_are_no_arrays(file: Path, data: bytes, text: str) -> None:
     assert repacked(file, "leak.npy", data) == f"net.npz: member leak.npy {text}"
 
 
+def test_a_text_of_endless_length(file: Path) -> None:
+    digits = "9" * 30
+    text = f"{{'descr': '<U{digits}', 'fortran_order': False, 'shape': (), }}\n".encode()
+    data = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text
+    assert repacked(file, "header.npy", data) == (
+        f"net.npz: member header.npy must take at most 16384 bytes, not {4 * int(digits)}"
+    )
+
+
 @pytest.mark.parametrize("change", [-1, 1])
 def test_data_of_another_length(file: Path, change: int) -> None:
     with zipfile.ZipFile(file) as archive:

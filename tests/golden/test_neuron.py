@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikewright.golden import Architecture, Network
@@ -180,6 +180,7 @@ def test_every_combination_of_the_tiny_architecture_stays_inside_the_clamp() -> 
                 assert np.abs(after).max() <= LIMIT
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-255, 255), min_size=256, max_size=256), st.integers(-393216, 393216))
 def test_no_order_of_additions_leaves_the_width(weights: list[int], v: int) -> None:
     """Ascending and descending order take the partial sums furthest out."""

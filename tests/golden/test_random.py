@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikewright.golden.random import DEFAULT_SEED, advance, sequence, top_bits, xorshift32
@@ -30,11 +30,13 @@ def test_first_number_of_the_papers_seed() -> None:
     assert xorshift32(2463534242) == 723471715
 
 
+@settings(deadline=None)
 @given(STATES)
 def test_scalar_is_the_paper(state: int) -> None:
     assert xorshift32(state) == marsaglia(state)
 
 
+@settings(deadline=None)
 @given(st.lists(STATES, min_size=1, max_size=20))
 def test_vector_is_the_scalar(states: list[int]) -> None:
     vector = advance(np.array(states, dtype=np.uint32))
@@ -42,6 +44,7 @@ def test_vector_is_the_scalar(states: list[int]) -> None:
     assert vector.tolist() == [xorshift32(state) for state in states]
 
 
+@settings(deadline=None)
 @given(STATES, st.integers(0, 300))
 def test_sequence_is_one_advance_after_another(state: int, count: int) -> None:
     expected = [state]

@@ -209,7 +209,7 @@ BIT = st.integers(0, 1)
 SEED = st.integers(1, 2**32 - 1)
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_one_core_of_any_neurons(data: st.DataObject) -> None:
     """Each neuron of a tiny core with parameters of its own, for three ticks."""

@@ -1,0 +1,97 @@
+"""The C face of chip_driver.cpp: its structures, its functions, and its faults in words."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spikewright.golden.architecture import Architecture
+
+__all__ = ["OUTPUT", "Fault", "Request", "bind", "sentence"]
+
+
+class Request(ctypes.Structure):
+    """Mirrors ``Request`` in chip_driver.cpp."""
+
+    _fields_ = [
+        *((name, ctypes.c_int64) for name in ("first_tick", "ticks", "cycle_limit", "packets")),
+        *(
+            (name, ctypes.c_void_p)
+            for name in (
+                "packet_tick",
+                "packet_port",
+                "packet_payload",
+                "spikes",
+                "potentials",
+                "busy_cycles",
+                "cycles",
+                "late",
+                "off_mesh",
+            )
+        ),
+    ]
+
+
+class Fault(ctypes.Structure):
+    """Mirrors ``Fault`` in chip_driver.cpp."""
+
+    _fields_ = [(name, ctypes.c_int64) for name in ("kind", "tick", "where", "got", "wanted")]
+
+
+OUTPUT = np.dtype([("tick", np.int64), ("port", np.int64), ("payload", np.uint64)])
+"""Mirrors ``Output`` in chip_driver.cpp: a packet that left."""
+
+
+def sentence(
+    fault: Fault,
+    architecture: Architecture,
+    edges: Sequence[tuple[str, int]],
+    cycle_limit: int,
+) -> str:
+    """Return what a fault means."""
+    core = f"core ({fault.where % architecture.width}, {fault.where // architecture.width})"
+    if fault.kind == 1:
+        states = ("a core is busy", "not quiescent", "no core became busy")
+        why = [text for bit, text in enumerate(states) if fault.got >> bit & 1]
+        why += [f"{fault.wanted} packets wait to enter"] if fault.wanted else []
+        return (
+            f"Tick {fault.tick} must be over within {cycle_limit} cycles, and is not: "
+            f"{', '.join(why) or 'a packet was just taken in'}"
+        )
+    if fault.kind == 2:
+        wanted = "none" if fault.wanted == architecture.neurons else f"neuron {fault.wanted}"
+        return f"Tick {fault.tick}: {core} must retire {wanted} next, not neuron {fault.got}"
+    if fault.kind == 3:
+        return f"Tick {fault.tick}: {core} must retire {fault.wanted} neurons, not {fault.got}"
+    if fault.kind == 4:
+        side, position = edges[fault.where]
+        return f"Tick {fault.tick}: packet at {side} {position} must stay until taken, and changed"
+    return f"Tick {fault.tick}: the design stopped itself, by an assertion or by $finish"
+
+
+def bind(path: Path, *, coverage: bool) -> ctypes.CDLL:
+    """Load a library and tell ctypes what its functions take."""
+    library = ctypes.CDLL(str(path))
+    pointer, number, count = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64
+    seed, text = ctypes.c_uint32, ctypes.c_char_p
+    functions: list[tuple[str, Any, list[Any]]] = [
+        ("sw_chip_new", pointer, [seed, seed]),
+        ("sw_chip_delete", None, [pointer]),
+        ("sw_chip_reset", None, [pointer, number]),
+        ("sw_chip_configure", None, [pointer, count, pointer]),
+        ("sw_chip_run", None, [pointer, pointer, pointer]),
+        ("sw_chip_outputs", count, [pointer, pointer]),
+        ("sw_chip_errors", None, [pointer, pointer, pointer]),
+        ("sw_chip_trace", None, [pointer, text, number, number]),
+    ]
+    if coverage:
+        functions.append(("sw_chip_coverage", None, [pointer, text]))
+    for name, result, arguments in functions:
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments
+    return library

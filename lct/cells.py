@@ -80,9 +80,10 @@ def _operand(
             "type", f"a column of type {column.type} is not compared with {node.type}", ast
         )
     value = constant(node)
-    if value is not None and isinstance(column.type, Int):
-        if not ordered and not column.type.low <= value <= column.type.high:
-            raise TypeFault("width", f"{value} is not a value of {column.type}", ast)
+    if value is not None and isinstance(column.type, Int) and not ordered:
+        if column.type.low <= value <= column.type.high:
+            return node
+        raise TypeFault("width", f"{value} is not a value of {column.type}", ast)
     return node
 
 

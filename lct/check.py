@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from spikewright.lct.check_assumptions import check_assumptions, check_needed, contradiction
+from spikewright.lct.check_drivers import check_connections, check_targets
+from spikewright.lct.check_loops import check_loops
 from spikewright.lct.check_state import check_states
 from spikewright.lct.check_tables import check_table
 from spikewright.lct.check_width import check_widths
@@ -27,7 +29,12 @@ def check(unit: Unit, limit: float = LIMIT) -> list[Finding]:
     """
     diagnostics = Diagnostics()
     if unit.kind == "logic":
+        check_targets(unit, diagnostics)
+        check_loops(unit, diagnostics, limit)
         _check_logic(unit, diagnostics, limit)
+    elif unit.kind == "structure":
+        check_connections(unit, diagnostics)
+        check_loops(unit, diagnostics, limit)
     return diagnostics.findings
 
 

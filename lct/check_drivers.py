@@ -77,7 +77,9 @@ class _Wiring:
                 message = f"{name} is connected to `-`, which says that it is unused, and elsewhere"
                 self.diagnostics.add("unused", message, place)
             elif stream:
-                message = f"stream {name} goes to {sinks[0]} already: {sink} would drive its ready too"
+                message = (
+                    f"stream {name} goes to {sinks[0]} already: {sink} would drive its ready too"
+                )
                 self.diagnostics.add("driven-twice", message, place)
 
     def port(self, end: End, signal: Signal) -> None:

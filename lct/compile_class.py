@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .compile_names import (
-    GENERATED,
+import keyword
+
+from spikewright.lct.compile_names import (
     Base,
     Imports,
     Library,
@@ -14,13 +15,16 @@ from .compile_names import (
     parameter_bases,
     snake_name,
 )
-from .compile_text import docstring, paragraphs, wrap
-from .compile_types import Shapes, pass_on, sentence
-from .expression import Ast
-from .ir import Signal, Unit
-from .types import Array, Enum, Int, Struct, Type
+from spikewright.lct.compile_text import docstring, paragraphs, wrap
+from spikewright.lct.compile_types import Shapes, pass_on, sentence
+from spikewright.lct.expression import Ast
+from spikewright.lct.ir import Signal, Unit
+from spikewright.lct.types import Enum, Int, Struct
 
-__all__ = ["ClassNames", "class_lines"]
+__all__ = ["ClassNames", "ClassShapes", "class_lines"]
+
+# Attributes that every component has.
+_RESERVED = {"signature", "elaborate"}
 
 
 class ClassNames:
@@ -69,15 +73,12 @@ class ClassNames:
         """An enumeration's class, here or in the module that it comes from."""
         for name, definition in self.unit.types.items():
             if definition.type == enum:
-                return f"{self._home(definition.origin)}{name}"
+                return f"{self.imports.unit(definition.origin)}{name}"
         for origin in dict.fromkeys(t.origin for t in self.unit.types.values() if t.origin):
             for name, definition in self.library.unit(origin).types.items():
                 if definition.type == enum:
-                    return f"{self._home(definition.origin or origin)}{name}"
+                    return f"{self.imports.unit(definition.origin or origin)}{name}"
         raise fault(self.unit, "type", f"type {enum} is used here and needs a row in Types")
-
-    def _home(self, origin: str) -> str:
-        return f"{self.imports.use(GENERATED, origin)}." if origin else ""
 
 
 def _enums(unit: Unit) -> list[Enum]:
@@ -89,15 +90,17 @@ class ClassShapes(Shapes):
 
     def __init__(self, names: ClassNames, kept: set[str]) -> None:
         super().__init__(names.unit, names, names.imports, names.library)
-        self.kept, self.used = kept, dict[str, str]()
+        self.kept, self.used, self.bases = kept, dict[str, str](), names.bases
 
     def named(self, name: str) -> str:
         """A named type: an enumeration's class, or what the constructor calls the layout."""
         definition = self.unit.types[name]
         if isinstance(definition.type, Enum):
             return super().named(name)
-        own = name in self.kept or not definition.origin
-        self.used[name] = f"self._{snake_name(name)}" if own else snake_name(name)
+        variable = snake_name(name)
+        free = local_name(variable, (definition.origin, *self.bases)) == variable
+        own = name in self.kept or not definition.origin or not free
+        self.used[name] = f"self._{variable}" if own else variable
         return self.used[name]
 
     def call(self, name: str) -> str:
@@ -118,8 +121,7 @@ def class_lines(unit: Unit, imports: Imports, library: Library, kept: set[str]) 
     _check_ports(unit, ports, names.bases)
     imports.use("amaranth.lib", "wiring")
     out = ["", "", f"class {class_name(unit.name)}(wiring.Component):"]
-    shapes = ClassShapes(names, set(kept))
-    out += docstring(_description(unit, ports, names.bases, shapes), "    ")
+    out += docstring(_description(unit, ports, names.bases), "    ")
     out += ["", *(f"    {p.name}: {_annotation(p, imports)}" for p in ports)]
     return [*out, "", *_constructor(unit, ports, names, ClassShapes(names, set(kept)))]
 
@@ -128,17 +130,14 @@ def _check_ports(unit: Unit, ports: list[Signal], parameters: dict[str, Base]) -
     attributes = set(parameters) | {p.lower() for p in unit.parameters}
     for port in ports:
         name = port.name
-        if not f"_{name}".isidentifier() or local_name(name) != name and name in _RESERVED:
+        if keyword.iskeyword(name) or name in _RESERVED or name.startswith("_"):
             raise fault(unit, "syntax", f"a port is not called {name}", port.span, "Signals")
         if name in attributes:
             message = f"port {name} and parameter {name.upper()} would have one name"
             raise fault(unit, "syntax", message, port.span, "Signals")
 
 
-_RESERVED = {"signature", "elaborate"}
-
-
-def _description(unit: Unit, ports: list[Signal], found: dict[str, Base], shapes: Shapes) -> list[str]:
+def _description(unit: Unit, ports: list[Signal], found: dict[str, Base]) -> list[str]:
     out = paragraphs(unit.document.prose, 96) or [f"Unit {unit.name}."]
     if found:
         out += ["", "Parameters", "----------"]
@@ -151,9 +150,9 @@ def _description(unit: Unit, ports: list[Signal], found: dict[str, Base], shapes
     if unit.assumptions:
         out += ["", "Assumptions", "-----------"]
         for assumption in unit.assumptions:
-            span = assumption.span
-            text = unit.document.lines[span.line - 1][span.column - 1 : span.column - 1 + span.length]
-            out += [f"{assumption.id} : {text.strip()}", *_indented(assumption.why)]
+            at = assumption.span
+            text = unit.document.lines[at.line - 1][at.column - 1 :][: at.length].strip()
+            out += [f"{assumption.id} : {text}", *_indented(assumption.why)]
     return out
 
 
@@ -205,7 +204,9 @@ def _annotation(port: Signal, imports: Imports) -> str:
     return f"{module}.{kind}"
 
 
-def _constructor(unit: Unit, ports: list[Signal], names: ClassNames, shapes: ClassShapes) -> list[str]:
+def _constructor(
+    unit: Unit, ports: list[Signal], names: ClassNames, shapes: ClassShapes
+) -> list[str]:
     found = names.bases
     arguments = "".join(f", {b.name}: int = {b.default}" for b in found.values())
     out = wrap(f"    def __init__(self{', *' if arguments else ''}{arguments}) -> None:")
@@ -234,15 +235,14 @@ def _derived(unit: Unit, names: ClassNames, shapes: Shapes) -> list[str]:
         if parameter.origin:
             origin = names.library.unit(parameter.origin)
             if origin.kind != "types":
-                message = f"parameter {parameter.name} is imported from a unit that has more than types"
+                message = (
+                    f"parameter {parameter.name} is derived in {origin.name}, no unit of types"
+                )
                 raise fault(unit, "parameter", message, parameter.span, "Parameters")
             found = {b.name: b for b in parameter_bases(unit, parameter.name, names.library)}
-            home = names.imports.use(GENERATED, parameter.origin)
-            value = f"{home}.{parameter.name.lower()}({pass_on(found, names)})"
+            home = names.imports.unit(parameter.origin)
+            value = f"{home}{parameter.name.lower()}({pass_on(found, names)})"
         else:
             value = shapes.expressions.number(parameter.node)
         out += wrap(f"        self.{parameter.name.lower()} = {value}")
     return out
-
-
-_ = (Array, Type)

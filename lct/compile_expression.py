@@ -1,8 +1,9 @@
 """Typed nodes to Amaranth expressions.
 
 Amaranth grows widths as the table language does, with one difference: arithmetic of parameters is
-Python's and leaves the narrowest constant. That matters only where bits are looked at, not values:
-under ``~``, ``cat``, ``trunc``, a slice. There an expression is *exact*: its constants are `Const`.
+Python's and leaves the narrowest constant, perhaps without the sign. That matters only where more
+than the value is looked at: the sign under ``trunc``, every bit under ``~``, ``cat``, a slice. So
+each expression is written for what its reader needs: `VALUE`, `SIGN` or `BITS`.
 """
 
 from __future__ import annotations
@@ -11,26 +12,24 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from .compile_names import Imports, fault
-from .ir import Node, Unit
-from .types import BOOL, Array, Enum, Int, Struct
+from spikewright.lct.compile_names import Imports, fault
+from spikewright.lct.ir import Definition, Node, Unit
+from spikewright.lct.types import BOOL, Array, Enum, Int, Struct
 
-__all__ = ["Expressions", "Names", "access"]
+__all__ = ["BITS", "SIGN", "VALUE", "Expressions", "Names", "access"]
+
+# What an expression must have right: its value; also its signedness; also its width.
+VALUE, SIGN, BITS = range(3)
 
 _IF, _LOGIC_OR, _LOGIC_AND, _NOT, _COMPARE = range(5)
 _OR, _XOR, _AND, _SHIFT, _SUM, _PRODUCT, _UNARY, _POSTFIX = range(5, 13)
 _LEVELS = {
-    **{
-        "|": _OR,
-        "^": _XOR,
-        "&": _AND,
-        "<<": _SHIFT,
-        ">>": _SHIFT,
-        "+": _SUM,
-        "-": _SUM,
-        "*": _PRODUCT,
-    },
-    **{"and": _AND, "or": _OR},
+    **dict.fromkeys(("|", "or"), _OR),
+    "^": _XOR,
+    **dict.fromkeys(("&", "and"), _AND),
+    **dict.fromkeys(("<<", ">>"), _SHIFT),
+    **dict.fromkeys(("+", "-"), _SUM),
+    "*": _PRODUCT,
 }
 _OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", "<=": ">", ">": "<="}
 # What Python computes for whole numbers as the table language does.
@@ -94,6 +93,8 @@ class Expressions:
         self._static: dict[int, bool] = {}
         self._plain: dict[int, bool] = {}
         self._keep: list[Node] = []
+        # What the readers of each definition need.
+        self.exact: dict[str, int] = {}
 
     # ---- what kind of expression it is
 
@@ -108,6 +109,12 @@ class Expressions:
             return n.op in _PLAIN and isinstance(n.type, Int)
 
         return self._memo(self._plain, node, own, self.is_plain)
+
+    def is_path(self, node: Node) -> bool:
+        """Whether it only says where a value is: a signal, a field, a fixed element."""
+        if node.op == "field" or (node.op == "index" and self.is_static(node.args[1])):
+            return self.is_path(node.args[0])
+        return node.op in ("symbol", "ref") or (node.op == "const" and isinstance(node.type, Enum))
 
     def _memo(
         self,
@@ -136,7 +143,7 @@ class Expressions:
 
     def _number(self, node: Node) -> Text:
         if not self.is_plain(node):
-            text = f"a constant here is made with + - * << >>, comparisons and clog2, not with {node.op}"
+            text = f"a constant is made by arithmetic, comparisons and clog2, not with {node.op}"
             raise fault(self.unit, "type", text, node.span)
         op, args = node.op, node.args
         match op:
@@ -152,6 +159,9 @@ class Expressions:
                 return Text(f"not {self._number(args[0]).at(_NOT)}", _NOT)
             case "if":
                 condition, yes, no = (self._number(a) for a in args)
+                extreme = self._extreme(args[0], yes.text, no.text)
+                if extreme:
+                    return Text(extreme)
                 return Text(f"{yes.at(1)} if {condition.at(1)} else {no.at(0)}", _IF)
             case "clamp":
                 x, low, high = (self._number(a).text for a in args)
@@ -166,6 +176,16 @@ class Expressions:
         level = _COMPARE if op in _OPPOSITE else _LEVELS[op]
         return self._joined(f" {op} ", level, *(self._number(a) for a in args))
 
+    def _extreme(self, condition: Node, yes: str, no: str) -> str:
+        """``a if a > b else b`` is the larger of the two."""
+        if condition.op not in ("<", "<=", ">", ">="):
+            return ""
+        sides = [self._number(a).text for a in condition.args]
+        if sorted(sides) != sorted((yes, no)):
+            return ""
+        larger = (condition.op[0] == ">") == (sides[0] == yes)
+        return f"{'max' if larger else 'min'}({yes}, {no})"
+
     def _literal(self, node: Node) -> Text:
         span, value = node.span, int(node.value)
         text = str(value)
@@ -177,31 +197,35 @@ class Expressions:
                 and spelled[:2] in ("0x", "0b")
                 and int(spelled, 0) == value
             ):
-                text = spelled
+                text = spelled[:2] + spelled[2:].upper()
         return Text(text, _UNARY if value < 0 else _POSTFIX)
 
     # ---- values of signals
 
-    def hardware(self, node: Node, exact: bool = False) -> str:
+    def hardware(self, node: Node, exact: int = VALUE) -> str:
         """Amaranth source of an expression; `exact` where its width is looked at."""
         return self._render(node, exact).text
 
+    def defined(self, definition: Definition) -> str:
+        """Source of a definition, for what is known of its readers."""
+        return self.hardware(definition.node, self.exact.get(definition.name, VALUE))
+
     def conjunction(self, nodes: list[Node]) -> str:
         """All conditions at once."""
-        parts = [self._render(n) for n in nodes]
+        parts = [self._render(x) for n in nodes for x in self._flat(n, "and")]
         return self._joined(" & ", _AND, *parts).text if len(parts) > 1 else parts[0].text
 
-    def _render(self, node: Node, exact: bool = False) -> Text:
+    def _render(self, node: Node, exact: int = VALUE) -> Text:
         if self.is_static(node) and isinstance(node.type, Int):
             if not self.is_plain(node):
-                exact = True
-            elif not exact:
+                exact = BITS
+            elif exact == VALUE:
                 return self._number(node)
             elif node.op in ("const", "param", "clog2"):
                 self.imports.use("amaranth.hdl", "Const")
                 return Text(f"Const({self._number(node).text})")
             elif node.op == "ref":
-                return self._render(node.args[0], True)
+                return self._render(node.args[0], exact)
         if node.op in _OPPOSITE or node.op in _LEVELS:
             return self._binary(node, exact)
         return getattr(self, f"_op_{_METHODS.get(node.op, node.op)}")(node, exact)  # type: ignore[no-any-return]
@@ -221,7 +245,7 @@ class Expressions:
             texts.append(part.at(wanted))
         return Text(operator.join(texts), level)
 
-    def _binary(self, node: Node, exact: bool) -> Text:
+    def _binary(self, node: Node, exact: int) -> Text:
         op, (a, b) = node.op, node.args
         if op in _OPPOSITE:
             return self._joined(f" {op} ", _COMPARE, self._render(a), self._render(b))
@@ -232,15 +256,15 @@ class Expressions:
             )
         if op in ("<<", ">>") and self.is_static(b):
             by = self.number(b)
-            if op == ">>" and exact:
-                return self._call("shift_right", self._render(a, True).text, by)
+            if op == ">>" and exact == BITS:
+                return self._call("shift_right", self._render(a, BITS).text, by)
             method = "shift_left" if op == "<<" else "shift_right"
             return Text(f"{self._render(a, exact).at(_POSTFIX)}.{method}({by})")
         return self._joined(
             f" {op} ", _LEVELS[op], self._operand(a, b, exact), self._operand(b, a, exact)
         )
 
-    def _operand(self, node: Node, other: Node, exact: bool) -> Text:
+    def _operand(self, node: Node, other: Node, exact: int) -> Text:
         """A bare number beside a value has the width that the table gives it."""
         bare = node.op in ("const", "param") and not self.is_static(other)
         return self._render(node, exact and not bare)
@@ -250,44 +274,45 @@ class Expressions:
             return [node]
         return self._flat(node.args[0], op) + self._flat(node.args[1], op)
 
-    def _op_const(self, node: Node, _: bool) -> Text:
+    def _op_const(self, node: Node, _: int) -> Text:
         if not isinstance(node.type, Enum):
             raise fault(
                 self.unit, "type", f"a constant of type {node.type} is not written here", node.span
             )
         return Text(f"{self.names.enumeration(node.type)}.{node.type.name_of(node.value)}")
 
-    def _op_symbol(self, node: Node, _: bool) -> Text:
+    def _op_symbol(self, node: Node, _: int) -> Text:
         return Text(self.names.symbol(node.value))
 
-    def _op_ref(self, node: Node, _: bool) -> Text:
+    def _op_ref(self, node: Node, exact: int) -> Text:
+        self.exact[node.value] = max(exact, self.exact.get(node.value, VALUE))
         return Text(self.names.definition(node.value))
 
-    def _op_field(self, node: Node, _: bool) -> Text:
+    def _op_field(self, node: Node, _: int) -> Text:
         return Text(access(self._render(node.args[0]).at(_POSTFIX), node.value))
 
-    def _op_index(self, node: Node, _: bool) -> Text:
+    def _op_index(self, node: Node, _: int) -> Text:
         base, index = node.args
-        text = self._render(base, isinstance(base.type, Int)).at(_POSTFIX)
+        text = self._render(base, BITS if isinstance(base.type, Int) else VALUE).at(_POSTFIX)
         at = self.hardware(index)
-        if isinstance(base.type, Array) or self.is_plain(index) and self.is_static(index):
+        if isinstance(base.type, Array) or (self.is_static(index) and self.is_plain(index)):
             return Text(f"{text}[{at}]")
         return Text(f"{text}.bit_select({at}, 1)")
 
-    def _op_slice(self, node: Node, _: bool) -> Text:
+    def _op_slice(self, node: Node, _: int) -> Text:
         base, low, high = node.args
         start, end = self._number(low).at(_LOGIC_OR), self._number(high).at(_LOGIC_OR)
         start = "" if start == "0" else start
         # As formatters do: spaces around the colon unless both bounds are words.
         tight = all(re.fullmatch(r"\w*", t) for t in (start, end))
         colon = ":" if tight else " : " if start else ": "
-        return Text(f"{self._render(base, True).at(_POSTFIX)}[{start}{colon}{end}]")
+        return Text(f"{self._render(base, BITS).at(_POSTFIX)}[{start}{colon}{end}]")
 
-    def _op_with(self, node: Node, _: bool) -> Text:
+    def _op_with(self, node: Node, _: int) -> Text:
         base, *values = node.args
         return self._call("replace", self.hardware(base), *self._fields(node, values))
 
-    def _op_make(self, node: Node, _: bool) -> Text:
+    def _op_make(self, node: Node, _: int) -> Text:
         assert isinstance(node.type, Struct)
         return self._call(
             "build", self.names.layout(node.type), *self._fields(node, list(node.args))
@@ -296,50 +321,51 @@ class Expressions:
     def _fields(self, node: Node, values: list[Node]) -> list[str]:
         return [f"{f}={self.hardware(v)}" for f, v in zip(node.value, values, strict=True)]
 
-    def _op_neg(self, node: Node, exact: bool) -> Text:
+    def _op_neg(self, node: Node, exact: int) -> Text:
         return Text(f"-{self._render(node.args[0], exact).at(_UNARY)}", _UNARY)
 
-    def _op_complement(self, node: Node, _: bool) -> Text:
-        return Text(f"~{self._render(node.args[0], True).at(_UNARY)}", _UNARY)
+    def _op_complement(self, node: Node, _: int) -> Text:
+        return Text(f"~{self._render(node.args[0], BITS).at(_UNARY)}", _UNARY)
 
-    def _op_not(self, node: Node, _: bool) -> Text:
+    def _op_not(self, node: Node, _: int) -> Text:
         inner = node.args[0]
         if inner.op in _OPPOSITE:
             opposite = Node(_OPPOSITE[inner.op], inner.args, BOOL, span=inner.span)
             return self._binary(opposite, False)
-        return Text(f"~{self._render(inner, True).at(_UNARY)}", _UNARY)
+        return Text(f"~{self._render(inner, BITS).at(_UNARY)}", _UNARY)
 
-    def _op_if(self, node: Node, exact: bool) -> Text:
+    def _op_if(self, node: Node, exact: int) -> Text:
         condition, yes, no = node.args
-        texts = [self.hardware(condition), self.hardware(yes, exact), self.hardware(no, exact)]
+        sides = (self._operand(x, exact).text for x in (yes, no))
+        texts = [self.hardware(condition), *sides]
         if isinstance(node.type, Int):
             return self._call("Mux", *texts, module="amaranth.hdl")
         return self._call("choose", *texts)
 
-    def _op_match(self, node: Node, _: bool) -> Text:
+    def _op_match(self, node: Node, _: int) -> Text:
         (inner,), (mask, value) = node.args, node.value
         bits = range(inner.type.width - 1, -1, -1)
         pattern = "".join(str(value >> b & 1) if mask >> b & 1 else "-" for b in bits)
-        return Text(f'{self._render(inner, True).at(_POSTFIX)}.matches("{pattern}")')
+        return Text(f'{self._render(inner, BITS).at(_POSTFIX)}.matches("{pattern}")')
 
-    def _op_clamp(self, node: Node, _: bool) -> Text:
+    def _op_clamp(self, node: Node, _: int) -> Text:
         x, low, high = node.args
         return self._call("clamp", self.hardware(x), self.number(low), self.number(high))
 
-    def _op_trunc(self, node: Node, _: bool) -> Text:
+    def _op_trunc(self, node: Node, _: int) -> Text:
         x, bits = node.args
-        return self._call("trunc", self.hardware(x, True), self.number(bits))
+        return self._call("trunc", self.hardware(x, SIGN), self.number(bits))
 
-    def _op_cat(self, node: Node, _: bool) -> Text:
+    def _op_cat(self, node: Node, _: int) -> Text:
         return self._call(
-            "Cat", *(self.hardware(a, True) for a in node.args), module="amaranth.hdl"
+            "Cat", *(self.hardware(a, BITS) for a in node.args), module="amaranth.hdl"
         )
 
-    def _op_unary_call(self, node: Node, _: bool) -> Text:
-        exact = node.op in ("popcount", "first_one")
+    def _op_unary_call(self, node: Node, _: int) -> Text:
+        exact = BITS if node.op in ("popcount", "first_one") else VALUE
         return self._call(node.op, self.hardware(node.args[0], exact))
 
-    def _op_abs(self, node: Node, exact: bool) -> Text:
+    def _op_abs(self, node: Node, exact: int) -> Text:
         return Text(f"abs({self.hardware(node.args[0], exact)})")
 
 

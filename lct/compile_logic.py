@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .compile_class import ClassNames, ClassShapes
-from .compile_expression import Expressions, access
-from .compile_names import Imports, Library, fault
-from .compile_text import WIDTH, comment_lines, wrap
-from .evaluate import constant
-from .ir import ANY, HOLD, Node, Row, Table, Target, Unit, walk
-from .types import BOOL, Enum, Int, Struct
+from spikewright.lct.compile_class import ClassNames, ClassShapes
+from spikewright.lct.compile_expression import Expressions, access
+from spikewright.lct.compile_names import Imports, Library, fault
+from spikewright.lct.compile_text import WIDTH, assignments, comment_lines, commented, wrap
+from spikewright.lct.evaluate import constant
+from spikewright.lct.ir import ANY, HOLD, Node, Row, Table, Target, Unit
+from spikewright.lct.types import BOOL, Enum, Int
 
 __all__ = ["logic_lines"]
 
@@ -30,12 +30,22 @@ class _Logic:
 
     def lines(self) -> tuple[list[str], set[str]]:
         self.imports.use("amaranth.hdl", "Module")
+        self._settle_exactness()
         out = ["", "    def elaborate(self, platform: object) -> Module:", f"{_BODY}m = Module()"]
         for part in (self._registers(), self._definitions()):
             out += ["", *part] if part else []
         for table in self.unit.tables:
             out += ["", *self._table(table)]
         return [*out, "", f"{_BODY}return m"], self.names.needed | set(self.shapes.used)
+
+    def _settle_exactness(self) -> None:
+        """Find the definitions whose bits are looked at somewhere: they must be exact themselves."""
+        known = -1
+        while known != sum(self.expressions.exact.values()):
+            known = sum(self.expressions.exact.values())
+            self._definitions()
+            for table in self.unit.tables:
+                self._table(table)
 
     # ---- registers and definitions
 
@@ -52,7 +62,8 @@ class _Logic:
                 if variable != signal.name:
                     arguments.append(f'name="{signal.name}"')
                 self.imports.use("amaranth.hdl", "Signal")
-                out += self._commented(f"{_BODY}{variable} = Signal({', '.join(arguments)})", signal.meaning)
+                line = f"{_BODY}{variable} = Signal({', '.join(arguments)})"
+                out += commented(line, signal.meaning, _BODY)
         return out
 
     def _init(self, reset: Node) -> list[str]:
@@ -63,7 +74,9 @@ class _Logic:
             value = constant(reset)
             assert value is not None
             if value not in [v for _, v in reset.type.members]:
-                raise fault(self.unit, "type", f"{reset.type} has no enumerant of value {value}", reset.span)
+                raise fault(
+                    self.unit, "type", f"{reset.type} has no enumerant of value {value}", reset.span
+                )
             return [f"init={self.names.enumeration(reset.type)}.{reset.type.name_of(value)}"]
         if reset.op == "make":
             return [f"init={self._init_struct(reset)}"]
@@ -83,26 +96,13 @@ class _Logic:
             variable = self.names.local(definition.name)
             node = definition.node
             plain = self.expressions.is_static(node) and self.expressions.is_plain(node)
-            text = self.expressions.hardware(node, exact=not plain)
-            if not plain and not (node.op in ("symbol", "ref") or self._is_enumerant(node)):
+            text = self.expressions.defined(definition)
+            if not (plain or self.expressions.is_path(node)):
                 self.imports.use("spikewright.lct.hardware", "wire")
                 name = "" if variable == definition.name else f', name="{definition.name}"'
                 text = f"wire(m, {text}{name})"
-            out += self._commented(f"{_BODY}{variable} = {text}", definition.meaning)
+            out += commented(f"{_BODY}{variable} = {text}", definition.meaning, _BODY)
         return out
-
-    @staticmethod
-    def _is_enumerant(node: Node) -> bool:
-        return node.op == "const" and isinstance(node.type, Enum)
-
-    @staticmethod
-    def _commented(line: str, comment: str) -> list[str]:
-        """The line with its comment behind it, or before it where that would be too long."""
-        if not comment:
-            return wrap(line)
-        if len(line) + len(comment) + 4 <= WIDTH:
-            return [f"{line}  # {comment}"]
-        return [*comment_lines(comment, _BODY), *wrap(line)]
 
     # ---- tables
 
@@ -118,7 +118,11 @@ class _Logic:
             inner = _BODY + " " * 8
             chain = self._chain(table, rows, 1, inner)
             case = f"{_BODY}    with {head}:"
-            if chain and chain[0].startswith(f"{inner}# row ") and len(case) + len(chain[0].strip()) + 2 <= WIDTH:
+            if (
+                chain
+                and chain[0].startswith(f"{inner}# row ")
+                and len(case) + len(chain[0].strip()) + 2 <= WIDTH
+            ):
                 case, chain = f"{case}  {chain[0].strip()}", chain[1:]
             out += [*wrap(case), *(chain or [f"{inner}pass"])]
         return out
@@ -182,21 +186,16 @@ class _Logic:
                 domains[domain] += self._assign(target, value)
             else:
                 assert value in (ANY, HOLD)
-        out: list[str] = []
-        for domain, statements in domains.items():
-            if len(statements) == 1:
-                out += wrap(f"{indent}m.d.{domain} += {statements[0]}")
-            elif statements:
-                lines = [x for s in statements for x in wrap(f"{indent}    {s},")]
-                out += [f"{indent}m.d.{domain} += [", *lines, f"{indent}]"]
-        return out
+        return [x for d, s in domains.items() for x in assignments(d, s, indent)]
 
     def _assign(self, target: Target, value: Node) -> list[str]:
         sink = self.names.symbol(target.symbol.name)
         signal = self.unit.signals[target.symbol.signal]
         width = ""
         if isinstance(target.symbol.type, Int):
-            stream_part = signal.kind.endswith("stream") and not target.symbol.name.endswith(".payload")
+            stream_part = signal.kind.endswith("stream") and not target.symbol.name.endswith(
+                ".payload"
+            )
             ast = signal.type_ast
             width = "1" if stream_part else ""
             if not stream_part and ast.kind in ("signed", "unsigned"):
@@ -236,6 +235,3 @@ def _enumerants(node: Node | None) -> frozenset[int] | None:
 def _closed(rows: list[Row]) -> bool:
     """Whether the last of these rows has no condition beside the first column."""
     return all(c is None for c in rows[-1].conditions[1:])
-
-
-_ = (Struct, walk)

@@ -9,15 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from .diagnostics import Finding, LctError, Place, Span
-from .expression import Ast
-from .ir import Parameter, Unit, walk
-from .types import Enum
+from spikewright.lct.diagnostics import Finding, LctError, Place, Span
+from spikewright.lct.expression import Ast
+from spikewright.lct.ir import Parameter, Unit, walk
+from spikewright.lct.types import Enum
 
 __all__ = [
+    "GENERATED",
     "Base",
     "Imports",
     "Library",
+    "ast_bases",
     "bases",
     "class_name",
     "fault",
@@ -28,6 +30,7 @@ __all__ = [
     "type_bases",
 ]
 
+# Package that the generated modules are in.
 GENERATED = "spikewright.hdl.generated"
 # What a generated module may bind itself, beside Python's own names.
 _TAKEN = {
@@ -36,8 +39,6 @@ _TAKEN = {
     *("build", "choose", "clamp", "clog2", "connect", "first_one", "flipped", "popcount"),
     *("replace", "shift_right", "sign", "trunc", "wire"),
 }
-# Attributes that a component has already.
-_MEMBERS = {"signature", "elaborate"}
 
 
 class Library(Protocol):
@@ -74,13 +75,9 @@ def snake_name(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-def module_of(unit: Unit, span: Span | None = None) -> str:
+def module_of(unit: Unit, imports: Imports) -> str:
     """Module that holds a unit's class."""
-    if unit.external:
-        return unit.external.partition(":")[0]
-    if keyword.iskeyword(unit.name):
-        raise fault(unit, "syntax", f"a unit is not called {unit.name}: Python reserves it", span)
-    return f"{GENERATED}.{unit.name}"
+    return unit.external.partition(":")[0] or f"{imports.package}.{unit.name}"
 
 
 def local_name(name: str, taken: Iterable[str] = ()) -> str:
@@ -90,26 +87,17 @@ def local_name(name: str, taken: Iterable[str] = ()) -> str:
     return name
 
 
-def check_members(unit: Unit) -> None:
-    """Refuse ports that cannot be attributes of the class."""
-    parameters = {p.lower() for p in unit.parameters} | {b.name for b in ()}
-    for signal in unit.signals.values():
-        if signal.kind == "register":
-            continue
-        if keyword.iskeyword(signal.name) or signal.name in _MEMBERS or signal.name.startswith("_"):
-            message = f"a port is not called {signal.name}: the generated class cannot have it"
-            raise fault(unit, "syntax", message, signal.span, "Signals")
-        if signal.name in parameters:
-            message = f"port {signal.name} and parameter {signal.name.upper()} would share a name"
-            raise fault(unit, "syntax", message, signal.span, "Signals")
-
-
 class Imports:
-    """The names that a generated module uses, by module."""
+    """The names that a generated module uses, by module.
 
-    ORDER = ("dataclasses", "amaranth", "spikewright")
+    Parameters
+    ----------
+    package : str
+        Package of the other generated modules.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, package: str = GENERATED) -> None:
+        self.package = package
         self._names: dict[str, set[str]] = {}
 
     def use(self, module: str, name: str) -> str:
@@ -117,20 +105,21 @@ class Imports:
         self._names.setdefault(module, set()).add(name)
         return name
 
+    def unit(self, name: str) -> str:
+        """Note that another unit's module is used; how its names begin."""
+        return f"{self.use(self.package, name)}." if name else ""
+
     def lines(self) -> list[str]:
         """Import statements, sorted; ours apart from Amaranth's."""
         out: list[str] = []
-        for group in ("amaranth", "spikewright", ""):
-            mine = sorted(
-                m
-                for m in self._names
-                if m.startswith(group) and (group or not m.startswith(("amaranth", "spikewright")))
-            )
+        for group in ("typing", "amaranth", ""):
+            mine = [m for m in self._names if m.startswith(group)]
+            if group == "":
+                mine = [m for m in mine if not m.startswith(("typing", "amaranth"))]
             if mine and out:
                 out.append("")
-            for module in mine:
-                names = sorted(self._names[module], key=_isort_key)
-                out += _import(module, names)
+            for module in sorted(mine):
+                out += _import(module, sorted(self._names[module], key=_isort_key))
         return out
 
 
@@ -215,8 +204,6 @@ def _all_bases(unit: Unit, library: Library) -> Iterator[Base]:
         # A hand-written class computes for itself what its table derives.
         if parameter.base or not unit.external:
             yield from parameter_bases(unit, parameter.name, library)
-    if unit.external:
-        return
     for name in unit.types:
         yield from type_bases(unit, name, library)
     for instance in unit.instances.values():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 
-__all__ = ["WIDTH", "comment_lines", "docstring", "paragraphs", "wrap"]
+__all__ = ["WIDTH", "assignments", "comment_lines", "commented", "docstring", "paragraphs", "wrap"]
 
 WIDTH = 100
 _OPEN, _CLOSE = "([{", ")]}"
@@ -43,17 +43,21 @@ def wrap(line: str, room: int = 0) -> list[str]:
 def _split(body: str, indent: str) -> list[str]:
     """The inside of a bracket, one part a line."""
     parts = _pieces(body, (",",))
-    if len(parts) > 1 or body.endswith(","):
-        return [x for _, p in parts for x in wrap(f"{indent}{p.strip()},", 0)]
+    if len(parts) == 1 and not body.endswith(","):
+        return _lines(body, "", indent)
+    return [line for _, part in parts for line in _lines(part.strip(), ",", indent)]
+
+
+def _lines(text: str, end: str, indent: str) -> list[str]:
+    """One part, broken at its loosest operator if it is too long."""
+    if len(indent) + len(text) + len(end) <= WIDTH:
+        return [f"{indent}{text}{end}"]
     for operators in _OPERATORS:
-        pieces = _pieces(body, operators)
+        pieces = _pieces(text, operators)
         if len(pieces) > 1:
-            return [
-                x
-                for operator, piece in pieces
-                for x in wrap(f"{indent}{operator.lstrip()}{piece.strip()}", 0)
-            ]
-    return wrap(indent + body)
+            lines = [x for o, p in pieces for x in wrap(f"{indent}{o.lstrip()}{p.strip()}")]
+            return [*lines[:-1], f"{lines[-1]}{end}"]
+    return wrap(f"{indent}{text}{end}")
 
 
 def _pieces(text: str, separators: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -88,6 +92,23 @@ def _last_bracket(line: str) -> tuple[int, int] | None:
             if depth == 0:
                 found = (start, at)
     return found
+
+
+def commented(line: str, comment: str, indent: str) -> list[str]:
+    """The line with its comment behind it, or before it where that would be too long."""
+    if not comment:
+        return wrap(line)
+    if len(line) + len(comment) + 4 <= WIDTH:
+        return [f"{line}  # {comment}"]
+    return [*comment_lines(comment, indent), *wrap(line)]
+
+
+def assignments(domain: str, statements: list[str], indent: str) -> list[str]:
+    """Statements of one domain: one by itself, several as a list."""
+    if len(statements) < 2:
+        return [x for s in statements for x in wrap(f"{indent}m.d.{domain} += {s}")]
+    lines = [x for s in statements for x in wrap(f"{indent}    {s},")]
+    return [f"{indent}m.d.{domain} += [", *lines, f"{indent}]"]
 
 
 def paragraphs(lines: list[str], width: int = WIDTH) -> list[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from .compile_expression import Expressions, Names
-from .compile_names import (
-    GENERATED,
+from spikewright.lct.compile_expression import Expressions, Names
+from spikewright.lct.compile_names import (
     Base,
     Imports,
     Library,
@@ -14,14 +13,14 @@ from .compile_names import (
     snake_name,
     type_bases,
 )
-from .compile_text import docstring, paragraphs, wrap
-from .diagnostics import Span
-from .expression import Ast
-from .ir import Node, TypeDefinition, Unit
-from .scope import Scope
-from .types import Enum, Struct, int_for
+from spikewright.lct.compile_text import docstring, paragraphs, wrap
+from spikewright.lct.diagnostics import Span
+from spikewright.lct.expression import Ast
+from spikewright.lct.ir import Node, TypeDefinition, Unit
+from spikewright.lct.scope import Scope
+from spikewright.lct.types import Enum, Int, Struct, Type, int_for
 
-__all__ = ["Shapes", "own_types", "sentence"]
+__all__ = ["Shapes", "own_types", "public_names", "sentence"]
 
 
 class Shapes:
@@ -60,18 +59,16 @@ class Shapes:
     def named(self, name: str) -> str:
         """The shape of a named type: its class, or a call of the function that makes it."""
         definition = self.unit.types[name]
-        home = self.home(definition)
+        home = self.imports.unit(definition.origin)
         if isinstance(definition.type, Enum):
             return f"{home}{name}"
         found = {b.name: b for b in type_bases(self.unit, name, self.library)}
-        return f"{home}{snake_name(name)}({pass_on(found, self.names)})"
+        return f"{home}{layout_name(definition.type, name)}({pass_on(found, self.names)})"
 
-    def home(self, definition: TypeDefinition) -> str:
-        """What stands before the name of a type: the module it is imported from."""
-        if not definition.origin:
-            return ""
-        self.imports.use(GENERATED, definition.origin)
-        return f"{definition.origin}."
+
+def layout_name(kind: Type, name: str) -> str:
+    """The function that makes the shape of a named type."""
+    return f"{snake_name(name)}_{'shape' if isinstance(kind, Int) else 'layout'}"
 
 
 def pass_on(found: dict[str, Base], names: Names) -> str:
@@ -91,9 +88,7 @@ class _ArgumentNames:
         if parameter is None or parameter.base:
             return name.lower()
         bases = {b.name: b for b in parameter_bases(self.unit, parameter.name, self.library)}
-        home = ""
-        if parameter.origin:
-            home = f"{self.imports.use(GENERATED, parameter.origin)}."
+        home = self.imports.unit(parameter.origin)
         return f"{home}{parameter.name.lower()}({pass_on(bases, self)})"
 
     def symbol(self, name: str) -> str:
@@ -141,8 +136,22 @@ def own_types(unit: Unit, imports: Imports, library: Library) -> list[str]:
             )
             if result == "Any":
                 imports.use("typing", "Any")
-        out += _function(snake_name(definition.name), found, result, definition.meaning, value)
+        name = layout_name(definition.type, definition.name)
+        out += _function(name, found, result, definition.meaning, value)
     return out
+
+
+def public_names(unit: Unit) -> list[str]:
+    """Names of what `own_types` writes."""
+    names = []
+    if unit.kind == "types":
+        mine = [p for p in unit.parameters.values() if not p.base and not p.origin]
+        names = [p.name.lower() for p in mine]
+    for definition in unit.types.values():
+        if not definition.origin:
+            kind, name = definition.type, definition.name
+            names.append(name if isinstance(kind, Enum) else layout_name(kind, name))
+    return names
 
 
 def _function(

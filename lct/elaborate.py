@@ -42,7 +42,7 @@ SECTIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Assumptions": (("id", "always"), ("why",)),
     "Instances": (("name", "unit"), ("meaning",)),
     "Connections": (("from", "to"), ("note",)),
-    "External": (("class", "reason"), ()),
+    "External": (("class", "reason"), ("paths",)),
 }
 _TABLE = re.compile(r"^Table ([A-Za-z_]\w*) \((unique|priority)\)$")
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
@@ -485,6 +485,26 @@ class _Elaboration:
             self.fault("syntax", "an external unit names one class, as module:Class", place)
             return
         self.unit.external, self.unit.external_reason = cells["class"].text, cells["reason"].text
+        if "paths" in cells:
+            self._paths(section, cells["paths"])
+
+    def _paths(self, section: str, cell: Cell) -> None:
+        """Read `none`, or `a, b -> x; c -> y`: the inputs that outputs follow within one cycle."""
+        place = self.document.place(cell.span, section, column="paths")
+        found: dict[str, list[str]] = {}
+        for part in [] if cell.text == "none" else cell.text.split(";"):
+            sources, arrow, output = (p.strip() for p in part.partition("->"))
+            inputs = [n.strip() for n in sources.split(",")]
+            if not arrow:
+                message = f"paths are `none`, or `input, input -> output; ...`, not {cell.text!r}"
+                self.fault("syntax", message, place)
+                return
+            for name, role in [*((n, "input") for n in inputs), (output, "output")]:
+                if name not in self.unit.symbols or self.unit.symbols[name].role != role:
+                    self.fault("unknown-name", f"no {role} is called {name}", place)
+                    return
+            found.setdefault(output, []).extend(inputs)
+        self.unit.external_paths = {o: tuple(dict.fromkeys(names)) for o, names in found.items()}
 
     # ---- logic tables
 

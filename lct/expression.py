@@ -1,7 +1,8 @@
 """Stage 2: the text of a cell to a syntax tree. Every node keeps its place in the cell.
 
 Grammar, loosest first: ``S with f = e, g = e``; ``x if c else y``; ``or``; ``and``; ``not``;
-comparisons; ``|``; ``^``; ``&``; ``<< >>``; ``+ -``; ``*``; unary ``- ~``; ``a.b a[i] a[lo:hi] f(x)``.
+comparisons; ``|``; ``^``; ``&``; ``<< >>``; ``+ -``; ``*``; unary ``- ~``;
+``a.b a[i] a[lo:hi] f(x)``.
 """
 
 from __future__ import annotations
@@ -9,7 +10,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["COMPARISONS", "Ast", "Parser", "SyntaxFault", "parse_expression", "parse_type"]
+__all__ = [
+    "COMPARISONS",
+    "Ast",
+    "Parser",
+    "SyntaxFault",
+    "Token",
+    "parse_expression",
+    "parse_type",
+]
 
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
 _KEYWORDS = {"if", "else", "and", "or", "not", "with"}
@@ -41,13 +50,16 @@ class Ast:
 
 
 @dataclass(frozen=True)
-class _Token:
+class Token:
+    """A word of a cell; `kind` is number, name, op or end, and keywords are op."""
+
     kind: str
     text: str
     start: int
 
     @property
     def end(self) -> int:
+        """Where the text after it begins."""
         return self.start + len(self.text)
 
 
@@ -60,7 +72,7 @@ class Parser:
         self.at = 0
 
     @staticmethod
-    def _tokenize(text: str) -> list[_Token]:
+    def _tokenize(text: str) -> list[Token]:
         tokens, at = [], 0
         while at < len(text.rstrip()):
             match = _TOKEN.match(text, at)
@@ -71,34 +83,35 @@ class Parser:
             word = match[kind]
             if kind == "name" and word in _KEYWORDS:
                 kind = "op"
-            tokens.append(_Token(kind, word, match.start(match.lastgroup)))
+            tokens.append(Token(kind, word, match.start(match.lastgroup)))
             at = match.end()
-        tokens.append(_Token("end", "", len(text)))
+        tokens.append(Token("end", "", len(text)))
         return tokens
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
+        """The next token."""
         return self.tokens[self.at]
 
     def peek(self, *texts: str) -> bool:
         """Whether the next token is one of these operators or keywords."""
         return self.token.kind == "op" and self.token.text in texts
 
-    def take(self, *texts: str) -> _Token | None:
+    def take(self, *texts: str) -> Token | None:
         """Consume the next token if it is one of these."""
         if self.peek(*texts):
             self.at += 1
             return self.tokens[self.at - 1]
         return None
 
-    def expect(self, text: str) -> _Token:
+    def expect(self, text: str) -> Token:
         """Consume exactly this token."""
         token = self.take(text)
         if token is None:
             raise self.fault(f"expected {text!r}")
         return token
 
-    def name(self) -> _Token:
+    def name(self) -> Token:
         """Consume a name."""
         token = self.token
         if token.kind != "name":
@@ -182,7 +195,9 @@ class Parser:
             return left
         right = self.binary(0)
         if self.peek(*COMPARISONS):
-            raise self.fault("comparisons do not chain: write `a < b and b < c`")
+            at = self.token
+            message = "comparisons do not chain: write `a < b and b < c`"
+            raise SyntaxFault(message, at.start, len(at.text))
         return Ast("compare", operator.text, (left, right), left.start, right.end)
 
     def binary(self, level: int) -> Ast:
@@ -245,7 +260,7 @@ class Parser:
         raise self.fault("expected an expression")
 
     def type(self) -> Ast:
-        """A type: ``signed(e)``, ``unsigned(e)``, ``array(T, e)``, ``struct``, ``enum`` or a name."""
+        """``signed(e)``, ``unsigned(e)``, ``array(T, e)``, ``struct``, ``enum`` or a name."""
         head = self.name()
         if head.text in ("struct", "enum"):
             self.expect("(")

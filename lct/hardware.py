@@ -1,7 +1,7 @@
 """Operations of the table language as Amaranth values, for the generated sources.
 
-Each has the value and the exact shape that `evaluate` and `scope` give it. Python integers may stand
-wherever a value is read.
+Each has the value and the exact shape that `evaluate` and `scope` give it. Python integers may
+stand wherever a value is read.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value, ValueLike
 from amaranth.lib import data
 
-from .types import Int, clog2, int_for
+from spikewright.lct.types import Int, clog2, int_for
 
 __all__ = [
     "build",

@@ -234,7 +234,11 @@ class Connection:
 
 @dataclass
 class Unit:
-    """One elaborated unit: logic (`tables`), structure (`instances`) or hand-written (`external`)."""
+    """One elaborated unit: logic (`tables`), structure (`instances`) or hand-written (`external`).
+
+    `external_paths` names, for outputs of an external unit, the inputs that they follow within one
+    cycle; None where the unit does not say.
+    """
 
     name: str
     document: Document
@@ -249,6 +253,7 @@ class Unit:
     connections: list[Connection] = field(default_factory=list)
     external: str = ""
     external_reason: str = ""
+    external_paths: dict[str, tuple[str, ...]] | None = None
 
     @property
     def kind(self) -> str:

@@ -11,9 +11,18 @@ from pathlib import Path
 
 from spikewright.lct.diagnostics import Diagnostics, Place, Span
 
-__all__ = ["Cell", "Document", "RawRow", "RawTable", "Section", "parse_markdown", "split_row"]
+__all__ = [
+    "RULE",
+    "Cell",
+    "Document",
+    "RawRow",
+    "RawTable",
+    "Section",
+    "parse_markdown",
+    "split_row",
+]
 
-_RULE = re.compile(r"^\|(\s*:?-{3,}:?\s*\|)+\s*$")
+RULE = re.compile(r"^\|(\s*:?-{3,}:?\s*\|)+\s*$")
 
 
 @dataclass(frozen=True)
@@ -146,7 +155,7 @@ def _add_table(
             at = Span(first + offset, max(1, len(line.rstrip())))
             diagnostics.add("syntax", "a table line ends with a pipe", document.place(at, title))
             return
-    if len(block) < 2 or not _RULE.match(block[1]):
+    if len(block) < 2 or not RULE.match(block[1]):
         at = Span(first + 1 if len(block) > 1 else first, 1)
         message = "the second line of a table is the rule |---|---|"
         diagnostics.add("syntax", message, document.place(at, title))

@@ -64,7 +64,7 @@ class Enum:
 
 @dataclass(frozen=True)
 class Struct:
-    """Named fields, the first in the least significant bits. `origin` is the unit that defines it."""
+    """Named fields, the first in the least significant bits."""
 
     name: str
     fields: tuple[tuple[str, Type], ...]

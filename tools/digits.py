@@ -154,7 +154,7 @@ def load_weights(path: str | Path = DATA) -> Weights:
         archive.check_names(["hidden", "output"])
         hidden = archive.array("hidden", np.int8, (ROWS, UNITS, FEATURES))
         output = archive.array("output", np.int8, (ROWS, VOTERS, UNITS))
-        if np.abs(hidden).max() > 1:
+        if not np.isin(hidden, (-1, 0, 1)).all():
             raise archive.wrong("hidden must hold -1, 0 and 1 only")
         if not np.isin(output * SIGNS, (0, 1)).all():
             raise archive.wrong("output must hold 0 and 1 at even units, 0 and -1 at odd units")

@@ -130,7 +130,11 @@ class _SendDriver(uvm_driver):
             self.seq_item_port.item_done()
 
     async def _idle(self) -> None:
-        """Let the pattern's idle cycles pass; then it is a falling edge, or the last rising one."""
+        """Let the pattern's idle cycles pass, if it has some here.
+
+        A timer that ended at a rising edge could run before it or after it. This one ends at the
+        falling edge that follows the last idle cycle.
+        """
         if self._runs is None:
             return
         self._go -= 1
@@ -139,6 +143,7 @@ class _SendDriver(uvm_driver):
             self._go += go
             if stop:
                 self.port.valid.value = 0
+                await self.port.clk.falling_edge
                 await Timer(stop * PERIOD, "step")
 
 

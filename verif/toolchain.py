@@ -40,8 +40,8 @@ __all__ = [
 _COMPILER = {"g++": "g++", "make": "make", "ar": "binutils"}
 
 # Settings of an outer run that would leak into ours: another make's job server, another cocotb
-# run's test filter, a request for waves that the build cannot serve, pytest's name of the test (with
-# which cocotb's runner ends the process instead of leaving the verdict to the results file).
+# run's test filter, a request for waves that the build cannot serve, pytest's name of the test
+# (with which cocotb's runner ends the process instead of leaving the verdict to the results file).
 _FOREIGN_PREFIXES = ("COCOTB_", "GPI_", "PYGPI_", "SIM_CMD_", "VERILATOR_")
 _FOREIGN_NAMES = frozenset(
     {"GUI", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTEST_CURRENT_TEST", "WAVES"}

@@ -23,6 +23,9 @@ def to_words(values: ArrayLike, port: Port, name: str = "port") -> NDArray[np.ui
         Where a value does not fit the port.
     """
     array = np.asarray(values)
+    if array.dtype.kind == "f" and not isinstance(values, np.ndarray):
+        # Of a list in which some integers exceed 63 bits numpy makes floating point numbers.
+        array = np.array(values, object)
     if port.width > 64 and array.dtype == np.uint32 and array.ndim == 2:
         return _checked_words(array, port, name)
     low, high = port.limits

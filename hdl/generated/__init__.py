@@ -1,1 +1,32 @@
-"""Part of Spikewright."""
+"""Generated from the tables in lct/units: do not edit.
+
+Written by: spikewright generate
+"""
+
+__all__ = [
+    "chip",
+    "configuration",
+    "core",
+    "edge_drop",
+    "forward_east",
+    "forward_north",
+    "forward_south",
+    "forward_west",
+    "from_local",
+    "input_buffer",
+    "leak_and_clamp",
+    "merge_east",
+    "merge_local",
+    "merge_north",
+    "merge_south",
+    "merge_west",
+    "random_draw",
+    "router",
+    "scheduler_control",
+    "spike_sender",
+    "synapse_scan",
+    "synaptic_integration",
+    "threshold_fire_reset",
+    "tick_controller",
+    "to_local",
+]

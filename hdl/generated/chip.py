@@ -1,0 +1,283 @@
+"""Generated from chip.lct.md: do not edit, change the table.
+
+Written by: spikewright generate chip
+"""
+
+from amaranth.hdl import signed
+from amaranth.lib import data
+
+from spikewright.lct.hardware import clog2
+
+__all__ = [
+    "after_layout",
+    "axon_bits",
+    "delivery_layout",
+    "destination_layout",
+    "event_layout",
+    "fire_layout",
+    "fired_layout",
+    "integrated_layout",
+    "leak_layout",
+    "leaked_layout",
+    "mask_field_bits",
+    "neuron_bits",
+    "packet_layout",
+    "parameters_layout",
+    "potential_limit",
+    "slot_bits",
+    "step_layout",
+    "type_bits",
+]
+
+
+def axon_bits(*, axons: int = 256) -> int:
+    """Bits of an axon number."""
+    return clog2(axons)
+
+
+def neuron_bits(*, neurons: int = 256) -> int:
+    """Bits of a neuron number."""
+    return clog2(neurons)
+
+
+def type_bits(*, axon_types: int = 4) -> int:
+    """Bits of an axon type."""
+    return clog2(axon_types)
+
+
+def slot_bits(*, delay_slots: int = 16) -> int:
+    """Bits of a slot: delivery tick modulo the number of slots."""
+    return clog2(delay_slots)
+
+
+def mask_field_bits(*, mask_bits: int = 17) -> int:
+    """Bits that hold TM, the number of random threshold bits."""
+    return clog2(mask_bits + 1)
+
+
+def potential_limit(*, threshold_bits: int = 18, mask_bits: int = 17) -> int:
+    """The clamp: largest magnitude of a potential between ticks."""
+    return (1 << threshold_bits) + (1 << mask_bits)
+
+
+def packet_layout(
+    *, offset_bits: int = 9, delay_slots: int = 16, axons: int = 256
+) -> data.StructLayout:
+    """A spike on its way: steps still to go, delivery slot, axon."""
+    return data.StructLayout(
+        {
+            "dx": signed(offset_bits),
+            "dy": signed(offset_bits),
+            "slot": slot_bits(delay_slots=delay_slots),
+            "axon": axon_bits(axons=axons),
+        }
+    )
+
+
+def delivery_layout(*, delay_slots: int = 16, axons: int = 256) -> data.StructLayout:
+    """A spike that has arrived."""
+    return data.StructLayout(
+        {"slot": slot_bits(delay_slots=delay_slots), "axon": axon_bits(axons=axons)}
+    )
+
+
+def leak_layout(*, leak_bits: int = 9) -> data.StructLayout:
+    """Lambda, c, epsilon."""
+    return data.StructLayout({"leak": signed(leak_bits), "stochastic": 1, "reversal": 1})
+
+
+def fire_layout(
+    *, threshold_bits: int = 18, mask_bits: int = 17, potential_bits: int = 20
+) -> data.StructLayout:
+    """Alpha, beta, TM, gamma, R, kappa."""
+    return data.StructLayout(
+        {
+            "threshold": threshold_bits,
+            "negative_threshold": threshold_bits,
+            "mask": mask_field_bits(mask_bits=mask_bits),
+            "reset_mode": 2,
+            "reset_potential": signed(potential_bits),
+            "negative_saturate": 1,
+        }
+    )
+
+
+def destination_layout(
+    *, offset_bits: int = 9, axons: int = 256, delay_slots: int = 16
+) -> data.StructLayout:
+    """Where a neuron's spikes go; delay 0 is nowhere."""
+    return data.StructLayout(
+        {
+            "dx": signed(offset_bits),
+            "dy": signed(offset_bits),
+            "axon": axon_bits(axons=axons),
+            "delay": slot_bits(delay_slots=delay_slots),
+        }
+    )
+
+
+def parameters_layout(
+    *,
+    weight_bits: int = 9,
+    axon_types: int = 4,
+    leak_bits: int = 9,
+    threshold_bits: int = 18,
+    mask_bits: int = 17,
+    potential_bits: int = 20,
+    offset_bits: int = 9,
+    axons: int = 256,
+    delay_slots: int = 16,
+) -> data.StructLayout:
+    """All of a neuron but its synapses and its potential."""
+    return data.StructLayout(
+        {
+            "weights": data.ArrayLayout(signed(weight_bits), axon_types),
+            "stochastic": axon_types,
+            "leak": leak_layout(leak_bits=leak_bits),
+            "fire": fire_layout(
+                threshold_bits=threshold_bits, mask_bits=mask_bits, potential_bits=potential_bits
+            ),
+            "destination": destination_layout(
+                offset_bits=offset_bits, axons=axons, delay_slots=delay_slots
+            ),
+        }
+    )
+
+
+def step_layout(*, axons: int = 256, neurons: int = 256) -> data.StructLayout:
+    """One step of the scan: a synaptic event of the neuron, or its end."""
+    return data.StructLayout(
+        {"end": 1, "axon": axon_bits(axons=axons), "neuron": neuron_bits(neurons=neurons)}
+    )
+
+
+def after_layout(
+    *,
+    neurons: int = 256,
+    threshold_bits: int = 18,
+    mask_bits: int = 17,
+    potential_bits: int = 20,
+    offset_bits: int = 9,
+    axons: int = 256,
+    delay_slots: int = 16,
+) -> data.StructLayout:
+    """What a neuron needs from the threshold on."""
+    return data.StructLayout(
+        {
+            "neuron": neuron_bits(neurons=neurons),
+            "fire": fire_layout(
+                threshold_bits=threshold_bits, mask_bits=mask_bits, potential_bits=potential_bits
+            ),
+            "eta": mask_bits,
+            "destination": destination_layout(
+                offset_bits=offset_bits, axons=axons, delay_slots=delay_slots
+            ),
+        }
+    )
+
+
+def event_layout(
+    *,
+    axons: int = 256,
+    weight_bits: int = 9,
+    potential_bits: int = 20,
+    leak_bits: int = 9,
+    neurons: int = 256,
+    threshold_bits: int = 18,
+    mask_bits: int = 17,
+    offset_bits: int = 9,
+    delay_slots: int = 16,
+) -> data.StructLayout:
+    """A step with its parameters and its random numbers."""
+    return data.StructLayout(
+        {
+            "end": 1,
+            "axon": axon_bits(axons=axons),
+            "weight": signed(weight_bits),
+            "stochastic": 1,
+            "draw": weight_bits - 1,
+            "potential": signed(potential_bits),
+            "leak": leak_layout(leak_bits=leak_bits),
+            "leak_draw": leak_bits - 1,
+            "after": after_layout(
+                neurons=neurons,
+                threshold_bits=threshold_bits,
+                mask_bits=mask_bits,
+                potential_bits=potential_bits,
+                offset_bits=offset_bits,
+                axons=axons,
+                delay_slots=delay_slots,
+            ),
+        }
+    )
+
+
+def integrated_layout(
+    *,
+    potential_bits: int = 20,
+    leak_bits: int = 9,
+    neurons: int = 256,
+    threshold_bits: int = 18,
+    mask_bits: int = 17,
+    offset_bits: int = 9,
+    axons: int = 256,
+    delay_slots: int = 16,
+) -> data.StructLayout:
+    """A neuron whose synapses are summed."""
+    return data.StructLayout(
+        {
+            "potential": signed(potential_bits),
+            "leak": leak_layout(leak_bits=leak_bits),
+            "leak_draw": leak_bits - 1,
+            "after": after_layout(
+                neurons=neurons,
+                threshold_bits=threshold_bits,
+                mask_bits=mask_bits,
+                potential_bits=potential_bits,
+                offset_bits=offset_bits,
+                axons=axons,
+                delay_slots=delay_slots,
+            ),
+        }
+    )
+
+
+def leaked_layout(
+    *,
+    potential_bits: int = 20,
+    neurons: int = 256,
+    threshold_bits: int = 18,
+    mask_bits: int = 17,
+    offset_bits: int = 9,
+    axons: int = 256,
+    delay_slots: int = 16,
+) -> data.StructLayout:
+    """A neuron after leak and clamp."""
+    return data.StructLayout(
+        {
+            "potential": signed(potential_bits),
+            "after": after_layout(
+                neurons=neurons,
+                threshold_bits=threshold_bits,
+                mask_bits=mask_bits,
+                potential_bits=potential_bits,
+                offset_bits=offset_bits,
+                axons=axons,
+                delay_slots=delay_slots,
+            ),
+        }
+    )
+
+
+def fired_layout(
+    *, offset_bits: int = 9, axons: int = 256, delay_slots: int = 16
+) -> data.StructLayout:
+    """A neuron that is done."""
+    return data.StructLayout(
+        {
+            "spike": 1,
+            "destination": destination_layout(
+                offset_bits=offset_bits, axons=axons, delay_slots=delay_slots
+            ),
+        }
+    )

@@ -1,0 +1,331 @@
+"""Generated from core.lct.md: do not edit, change the table.
+
+Written by: spikewright generate core
+"""
+
+from amaranth.hdl import Module, Signal, signed
+from amaranth.lib import data, stream, wiring
+from amaranth.lib.wiring import In, Out, connect, flipped
+
+from spikewright.hdl.generated import chip
+from spikewright.hdl.generated.configuration import Configuration
+from spikewright.hdl.generated.leak_and_clamp import LeakAndClamp
+from spikewright.hdl.generated.random_draw import RandomDraw
+from spikewright.hdl.generated.scheduler_control import SchedulerControl
+from spikewright.hdl.generated.spike_sender import SpikeSender
+from spikewright.hdl.generated.synapse_scan import SynapseScan
+from spikewright.hdl.generated.synaptic_integration import SynapticIntegration
+from spikewright.hdl.generated.threshold_fire_reset import ThresholdFireReset
+from spikewright.hdl.generated.tick_controller import TickController
+from spikewright.hdl.memories import (
+    ParameterMemory,
+    PotentialMemory,
+    SchedulerMemory,
+    SynapseMemory,
+    TypeMemory,
+)
+
+__all__ = ["Core"]
+
+
+class Core(wiring.Component):
+    """One neurosynaptic core: the scheduler, the pipeline of the neurons, their memories, and the port
+    that programs them. A tick of N neurons with E synaptic events takes N + E cycles and a few more
+    to fill and drain the pipeline.
+
+    Parameters
+    ----------
+    axons : int
+        Axons of a core.
+    neurons : int
+        Neurons of a core.
+    potential_bits : int
+        Bits of a membrane potential.
+    delay_slots : int
+        Rows of the scheduler.
+    axon_types : int
+        Types of axon: each selects one of a neuron's weights.
+    offset_bits : int
+        Bits of a signed core offset.
+    weight_bits : int
+        Bits of a weight: sign and magnitude.
+    leak_bits : int
+        Bits of a leak: sign and magnitude.
+    threshold_bits : int
+        Bits of both thresholds.
+    mask_bits : int
+        Largest number of random threshold bits.
+
+    Members
+    -------
+    start : In(unsigned(1))
+        Begin a tick.
+    next_slot : In(unsigned(SLOT_BITS))
+        Its slot, with start.
+    busy : Out(unsigned(1))
+        A tick runs.
+    delivery : In(stream of Delivery)
+        Spikes for this core.
+    packet : Out(stream of Packet)
+        Spikes of this core.
+    enable : In(unsigned(1))
+        Program the core: see `configuration`.
+    space : In(unsigned(3))
+    address : In(unsigned(ADDRESS_BITS))
+    axon_type : In(unsigned(TYPE_BITS))
+    synapses : In(unsigned(AXONS))
+    parameters : In(Parameters)
+    initial : In(signed(POTENTIAL_BITS))
+    seed : In(unsigned(32))
+    retire : Out(unsigned(1))
+        A neuron is done.
+    neuron : Out(unsigned(NEURON_BITS))
+        Which neuron.
+    potential : Out(signed(POTENTIAL_BITS))
+        Its new potential.
+    spike : Out(unsigned(1))
+        It fires.
+    late : Out(unsigned(16))
+        Deliveries that came late.
+    overrun : Out(unsigned(16))
+        Starts that came while a tick ran.
+    refused : Out(unsigned(16))
+        Writes that were refused.
+    """
+
+    start: Signal
+    next_slot: Signal
+    busy: Signal
+    delivery: stream.Interface
+    packet: stream.Interface
+    enable: Signal
+    space: Signal
+    address: Signal
+    axon_type: Signal
+    synapses: Signal
+    parameters: data.View
+    initial: Signal
+    seed: Signal
+    retire: Signal
+    neuron: Signal
+    potential: Signal
+    spike: Signal
+    late: Signal
+    overrun: Signal
+    refused: Signal
+
+    def __init__(
+        self,
+        *,
+        axons: int = 256,
+        neurons: int = 256,
+        potential_bits: int = 20,
+        delay_slots: int = 16,
+        axon_types: int = 4,
+        offset_bits: int = 9,
+        weight_bits: int = 9,
+        leak_bits: int = 9,
+        threshold_bits: int = 18,
+        mask_bits: int = 17,
+    ) -> None:
+        self.axons = axons
+        self.neurons = neurons
+        self.potential_bits = potential_bits
+        self.delay_slots = delay_slots
+        self.axon_types = axon_types
+        self.offset_bits = offset_bits
+        self.weight_bits = weight_bits
+        self.leak_bits = leak_bits
+        self.threshold_bits = threshold_bits
+        self.mask_bits = mask_bits
+        self.axon_bits = chip.axon_bits(axons=axons)
+        self.neuron_bits = chip.neuron_bits(neurons=neurons)
+        self.slot_bits = chip.slot_bits(delay_slots=delay_slots)
+        self.type_bits = chip.type_bits(axon_types=axon_types)
+        self.address_bits = self.axon_bits if self.axon_bits > self.neuron_bits else self.neuron_bits
+        delivery = chip.delivery_layout(delay_slots=delay_slots, axons=axons)
+        packet = chip.packet_layout(offset_bits=offset_bits, delay_slots=delay_slots, axons=axons)
+        parameters = chip.parameters_layout(
+            weight_bits=weight_bits,
+            axon_types=axon_types,
+            leak_bits=leak_bits,
+            threshold_bits=threshold_bits,
+            mask_bits=mask_bits,
+            potential_bits=potential_bits,
+            offset_bits=offset_bits,
+            axons=axons,
+            delay_slots=delay_slots,
+        )
+        super().__init__(
+            {
+                "start": In(1),
+                "next_slot": In(self.slot_bits),
+                "busy": Out(1),
+                "delivery": In(stream.Signature(delivery)),
+                "packet": Out(stream.Signature(packet)),
+                "enable": In(1),
+                "space": In(3),
+                "address": In(self.address_bits),
+                "axon_type": In(self.type_bits),
+                "synapses": In(axons),
+                "parameters": In(parameters),
+                "initial": In(signed(potential_bits)),
+                "seed": In(32),
+                "retire": Out(1),
+                "neuron": Out(self.neuron_bits),
+                "potential": Out(signed(potential_bits)),
+                "spike": Out(1),
+                "late": Out(16),
+                "overrun": Out(16),
+                "refused": Out(16),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+
+        m.submodules.configuration = configuration = Configuration(
+            axons=self.axons,
+            axon_types=self.axon_types,
+            mask_bits=self.mask_bits,
+            neurons=self.neurons,
+            potential_bits=self.potential_bits,
+            threshold_bits=self.threshold_bits,
+            weight_bits=self.weight_bits,
+            leak_bits=self.leak_bits,
+            offset_bits=self.offset_bits,
+            delay_slots=self.delay_slots,
+        )
+        m.submodules.ticks = ticks = TickController(
+            neurons=self.neurons, delay_slots=self.delay_slots
+        )
+        m.submodules.scheduler = scheduler = SchedulerControl(
+            axons=self.axons, delay_slots=self.delay_slots
+        )
+        m.submodules.scheduler_rows = scheduler_rows = SchedulerMemory(
+            axons=self.axons, delay_slots=self.delay_slots
+        )
+        m.submodules.scan = scan = SynapseScan(axons=self.axons, neurons=self.neurons)
+        m.submodules.synapse_rows = synapse_rows = SynapseMemory(
+            axons=self.axons, neurons=self.neurons
+        )
+        m.submodules.types = types = TypeMemory(axons=self.axons, axon_types=self.axon_types)
+        m.submodules.rows = rows = ParameterMemory(neurons=self.neurons)
+        m.submodules.potentials = potentials = PotentialMemory(
+            neurons=self.neurons, potential_bits=self.potential_bits
+        )
+        m.submodules.draw = draw = RandomDraw(
+            axon_types=self.axon_types,
+            leak_bits=self.leak_bits,
+            mask_bits=self.mask_bits,
+            potential_bits=self.potential_bits,
+            weight_bits=self.weight_bits,
+            neurons=self.neurons,
+            threshold_bits=self.threshold_bits,
+            offset_bits=self.offset_bits,
+            axons=self.axons,
+            delay_slots=self.delay_slots,
+        )
+        m.submodules.integration = integration = SynapticIntegration(
+            axons=self.axons,
+            potential_bits=self.potential_bits,
+            threshold_bits=self.threshold_bits,
+            mask_bits=self.mask_bits,
+            weight_bits=self.weight_bits,
+            leak_bits=self.leak_bits,
+            neurons=self.neurons,
+            offset_bits=self.offset_bits,
+            delay_slots=self.delay_slots,
+        )
+        m.submodules.leak = leak = LeakAndClamp(
+            potential_bits=self.potential_bits,
+            threshold_bits=self.threshold_bits,
+            mask_bits=self.mask_bits,
+            neurons=self.neurons,
+            offset_bits=self.offset_bits,
+            axons=self.axons,
+            delay_slots=self.delay_slots,
+            leak_bits=self.leak_bits,
+        )
+        m.submodules.fire = fire = ThresholdFireReset(
+            neurons=self.neurons,
+            potential_bits=self.potential_bits,
+            threshold_bits=self.threshold_bits,
+            mask_bits=self.mask_bits,
+            offset_bits=self.offset_bits,
+            axons=self.axons,
+            delay_slots=self.delay_slots,
+        )
+        m.submodules.sender = sender = SpikeSender(
+            delay_slots=self.delay_slots, offset_bits=self.offset_bits, axons=self.axons
+        )
+
+        m.d.comb += ticks.start.eq(self.start)
+        m.d.comb += ticks.next_slot.eq(self.next_slot)
+        m.d.comb += ticks.retire.eq(fire.retire)
+        m.d.comb += ticks.neuron.eq(fire.neuron)
+        m.d.comb += ticks.sending.eq(sender.busy)
+        m.d.comb += self.busy.eq(ticks.busy)
+        m.d.comb += self.overrun.eq(ticks.overrun)
+        connect(m, flipped(self.delivery), scheduler.delivery)
+        m.d.comb += scheduler.load.eq(ticks.load)
+        m.d.comb += scheduler.slot.eq(ticks.slot)
+        m.d.comb += scheduler.row.eq(scheduler_rows.row)
+        m.d.comb += scheduler_rows.address.eq(scheduler.address)
+        m.d.comb += scheduler_rows.write.eq(scheduler.write)
+        m.d.comb += scheduler_rows.new_row.eq(scheduler.new_row)
+        m.d.comb += self.late.eq(scheduler.late)
+        m.d.comb += ticks.clearing.eq(scheduler.clearing)
+        m.d.comb += scan.start.eq(ticks.load)
+        m.d.comb += scan.spikes.eq(scheduler.spikes)
+        m.d.comb += scan.synapses.eq(synapse_rows.answer)
+        m.d.comb += synapse_rows.read.eq(scan.fetch)
+        m.d.comb += synapse_rows.read_neuron.eq(scan.fetch_neuron)
+        m.d.comb += types.read.eq(scan.look_up)
+        m.d.comb += types.read_axon.eq(scan.look_up_axon)
+        m.d.comb += rows.read.eq(scan.look_up)
+        m.d.comb += rows.read_neuron.eq(scan.look_up_neuron)
+        m.d.comb += potentials.read.eq(scan.look_up)
+        m.d.comb += potentials.read_neuron.eq(scan.look_up_neuron)
+        connect(m, scan.step, draw.step)
+        m.d.comb += draw.axon_type.eq(types.answer)
+        m.d.comb += draw.parameters.eq(rows.answer)
+        m.d.comb += draw.potential.eq(potentials.answer)
+        connect(m, draw.event, integration.event)
+        connect(m, integration.integrated, leak.integrated)
+        connect(m, leak.leaked, fire.leaked)
+        connect(m, fire.fired, sender.fired)
+        m.d.comb += sender.slot.eq(ticks.slot)
+        connect(m, sender.packet, flipped(self.packet))
+        m.d.comb += self.retire.eq(fire.retire)
+        m.d.comb += self.neuron.eq(fire.neuron)
+        m.d.comb += self.potential.eq(fire.potential)
+        m.d.comb += self.spike.eq(fire.spike)
+        m.d.comb += configuration.enable.eq(self.enable)
+        m.d.comb += configuration.space.eq(self.space)
+        m.d.comb += configuration.address.eq(self.address)
+        m.d.comb += configuration.axon_type.eq(self.axon_type)
+        m.d.comb += configuration.parameters.eq(self.parameters)
+        m.d.comb += configuration.initial.eq(self.initial)
+        m.d.comb += configuration.seed.eq(self.seed)
+        m.d.comb += configuration.busy.eq(ticks.running)
+        m.d.comb += configuration.retire.eq(fire.retire)
+        m.d.comb += configuration.retire_neuron.eq(fire.neuron)
+        m.d.comb += configuration.retire_potential.eq(fire.potential)
+        m.d.comb += types.write.eq(configuration.type_write)
+        m.d.comb += types.write_axon.eq(configuration.axon)
+        m.d.comb += types.data.eq(self.axon_type)
+        m.d.comb += synapse_rows.write.eq(configuration.synapse_write)
+        m.d.comb += synapse_rows.write_neuron.eq(configuration.neuron)
+        m.d.comb += synapse_rows.data.eq(self.synapses)
+        m.d.comb += rows.write.eq(configuration.parameter_write)
+        m.d.comb += rows.write_neuron.eq(configuration.neuron)
+        m.d.comb += rows.data.eq(self.parameters)
+        m.d.comb += potentials.write.eq(configuration.potential_write)
+        m.d.comb += potentials.write_neuron.eq(configuration.potential_neuron)
+        m.d.comb += potentials.data.eq(configuration.potential)
+        m.d.comb += draw.seed_write.eq(configuration.seed_write)
+        m.d.comb += draw.seed.eq(self.seed)
+        m.d.comb += self.refused.eq(configuration.refused)
+
+        return m

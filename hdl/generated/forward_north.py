@@ -1,0 +1,87 @@
+"""Generated from forward_north.lct.md: do not edit, change the table.
+
+Written by: spikewright generate forward_north
+"""
+
+from amaranth.hdl import Module
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from spikewright.hdl.generated import chip
+
+__all__ = ["ForwardNorth"]
+
+
+class ForwardNorth(wiring.Component):
+    """Carries packets that travel north: on to the north while y steps are left, then hands them to
+    this core. Their x steps are spent, since x comes first.
+
+    Parameters
+    ----------
+    offset_bits : int
+        Bits of a signed core offset.
+    delay_slots : int
+        Rows of the scheduler.
+    axons : int
+        Axons of a core.
+
+    Members
+    -------
+    south : In(stream of Packet)
+        From the south neighbour.
+    north : Out(stream of Packet)
+        To the north neighbour.
+    local : Out(stream of Packet)
+        To this core.
+    """
+
+    south: stream.Interface
+    north: stream.Interface
+    local: stream.Interface
+
+    def __init__(self, *, offset_bits: int = 9, delay_slots: int = 16, axons: int = 256) -> None:
+        self.offset_bits = offset_bits
+        self.delay_slots = delay_slots
+        self.axons = axons
+        packet = chip.packet_layout(offset_bits=offset_bits, delay_slots=delay_slots, axons=axons)
+        super().__init__(
+            {
+                "south": In(stream.Signature(packet)),
+                "north": Out(stream.Signature(packet)),
+                "local": Out(stream.Signature(packet)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+
+        # Table route (unique)
+        with m.If(~self.south.valid):  # row idle
+            m.d.comb += [
+                self.south.ready.eq(0),
+                self.north.valid.eq(0),
+                self.local.valid.eq(0),
+            ]
+        with m.Elif(self.south.valid & (self.south.payload.dy > 0)):  # row on
+            m.d.comb += [
+                self.south.ready.eq(self.north.ready),
+                self.north.valid.eq(1),
+                self.local.valid.eq(0),
+            ]
+        with m.Else():  # row local
+            m.d.comb += [
+                self.south.ready.eq(self.local.ready),
+                self.north.valid.eq(0),
+                self.local.valid.eq(1),
+            ]
+
+        # Table step (unique)
+        with m.If(self.south.payload.dy > 0):  # row on
+            m.d.comb += [
+                self.north.payload.eq(self.south.payload),
+                self.north.payload.dy.eq(self.south.payload.dy - 1),
+            ]
+        with m.Else():  # row local
+            m.d.comb += self.local.payload.eq(self.south.payload)
+
+        return m

@@ -1,0 +1,169 @@
+"""Generated from leak_and_clamp.lct.md: do not edit, change the table.
+
+Written by: spikewright generate leak_and_clamp
+"""
+
+from amaranth.hdl import Module, Mux, Signal, signed
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from spikewright.hdl.generated import chip
+from spikewright.lct.hardware import clamp, sign, wire
+
+__all__ = ["LeakAndClamp"]
+
+
+class LeakAndClamp(wiring.Component):
+    """Applies a neuron's leak and limits its potential. One neuron a cycle, one cycle of latency.
+
+    With reversal (epsilon = 1) the leak follows the sign of the potential: it diverges from zero or
+    converges to it, and a convergent leak stops at zero.
+
+    Parameters
+    ----------
+    potential_bits : int
+        Bits of a membrane potential.
+    threshold_bits : int
+        Bits of both thresholds.
+    mask_bits : int
+        Largest number of random threshold bits.
+    neurons : int
+        Neurons of a core.
+    offset_bits : int
+        Bits of a signed core offset.
+    axons : int
+        Axons of a core.
+    delay_slots : int
+        Rows of the scheduler.
+    leak_bits : int
+        Bits of a leak: sign and magnitude.
+
+    Members
+    -------
+    integrated : In(stream of Integrated)
+        Synapses are summed.
+    leaked : Out(stream of Leaked)
+        To the threshold.
+    """
+
+    integrated: stream.Interface
+    leaked: stream.Interface
+
+    def __init__(
+        self,
+        *,
+        potential_bits: int = 20,
+        threshold_bits: int = 18,
+        mask_bits: int = 17,
+        neurons: int = 256,
+        offset_bits: int = 9,
+        axons: int = 256,
+        delay_slots: int = 16,
+        leak_bits: int = 9,
+    ) -> None:
+        self.potential_bits = potential_bits
+        self.threshold_bits = threshold_bits
+        self.mask_bits = mask_bits
+        self.neurons = neurons
+        self.offset_bits = offset_bits
+        self.axons = axons
+        self.delay_slots = delay_slots
+        self.leak_bits = leak_bits
+        self.potential_limit = chip.potential_limit(
+            threshold_bits=threshold_bits, mask_bits=mask_bits
+        )
+        self._after = chip.after_layout(
+            neurons=neurons,
+            threshold_bits=threshold_bits,
+            mask_bits=mask_bits,
+            potential_bits=potential_bits,
+            offset_bits=offset_bits,
+            axons=axons,
+            delay_slots=delay_slots,
+        )
+        integrated = chip.integrated_layout(
+            potential_bits=potential_bits,
+            leak_bits=leak_bits,
+            neurons=neurons,
+            threshold_bits=threshold_bits,
+            mask_bits=mask_bits,
+            offset_bits=offset_bits,
+            axons=axons,
+            delay_slots=delay_slots,
+        )
+        leaked = chip.leaked_layout(
+            potential_bits=potential_bits,
+            neurons=neurons,
+            threshold_bits=threshold_bits,
+            mask_bits=mask_bits,
+            offset_bits=offset_bits,
+            axons=axons,
+            delay_slots=delay_slots,
+        )
+        super().__init__(
+            {
+                "integrated": In(stream.Signature(integrated)),
+                "leaked": Out(stream.Signature(leaked)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+
+        full = Signal(init=0)  # a neuron is inside
+        # its potential after leak and clamp
+        potential = Signal(signed(self.potential_bits), init=0)
+        after = Signal(self._after)  # what it needs later
+
+        free = wire(m, ~full | self.leaked.ready)  # room for a neuron
+        take = wire(m, self.integrated.valid & free)  # a neuron comes in
+        V = self.integrated.payload.potential  # membrane potential
+        leak = self.integrated.payload.leak  # lambda, c, epsilon
+        step = wire(m, Mux(leak.stochastic, sign(leak.leak), leak.leak))  # how far a leak moves
+        # the gate of a stochastic leak
+        leaks = wire(m, ~leak.stochastic | (abs(leak.leak) >= self.integrated.payload.leak_draw))
+        up = wire(m, V + step)
+        down = wire(m, V - step)
+
+        # Table flow (unique)
+        with m.If(~free):  # row stall
+            m.d.comb += self.integrated.ready.eq(0)
+            m.d.sync += full.eq(1)
+        with m.Elif(~self.integrated.valid & free):  # row none
+            m.d.comb += self.integrated.ready.eq(1)
+            m.d.sync += full.eq(0)
+        with m.Else():  # row take
+            m.d.comb += self.integrated.ready.eq(1)
+            m.d.sync += [
+                full.eq(1),
+                after.eq(self.integrated.payload.after),
+            ]
+
+        # Table offer (unique)
+        # row always
+        m.d.comb += [
+            self.leaked.valid.eq(full),
+            self.leaked.payload.potential.eq(potential),
+            self.leaked.payload.after.eq(after),
+        ]
+
+        # Table leak (unique)
+        with m.If(~take):  # row wait
+            pass
+        with m.Elif(take & ~leaks):  # row gated: the draw was too large
+            m.d.sync += potential.eq(clamp(V, -self.potential_limit, self.potential_limit))
+        with m.Elif(take & leaks & ~leak.reversal):  # row plain
+            m.d.sync += potential.eq(clamp(up, -self.potential_limit, self.potential_limit))
+        with m.Elif(take & leaks & leak.reversal & (V == 0)):  # row rest: sgn(0) = 0
+            m.d.sync += potential.eq(0)
+        with m.Elif(take & leaks & leak.reversal & (V > 0) & (up >= 0)):  # row above
+            m.d.sync += potential.eq(clamp(up, -self.potential_limit, self.potential_limit))
+        with m.Elif(take & leaks & leak.reversal & (V > 0) & (up < 0)):
+            # row above_stops: carried across zero
+            m.d.sync += potential.eq(0)
+        with m.Elif(take & leaks & leak.reversal & (V < 0) & (down <= 0)):  # row below
+            m.d.sync += potential.eq(clamp(down, -self.potential_limit, self.potential_limit))
+        with m.Else():  # row below_stops: carried across zero
+            m.d.sync += potential.eq(0)
+
+        return m

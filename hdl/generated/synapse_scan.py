@@ -1,0 +1,185 @@
+"""Generated from synapse_scan.lct.md: do not edit, change the table.
+
+Written by: spikewright generate synapse_scan
+"""
+
+from amaranth.hdl import Module, Signal
+from amaranth.lib import enum, stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from spikewright.hdl.generated import chip
+from spikewright.lct.hardware import first_one, wire
+
+__all__ = ["State", "SynapseScan"]
+
+
+class State(enum.Enum, shape=2):
+    IDLE = 0
+    FILL = 1
+    RUN = 2
+
+
+class SynapseScan(wiring.Component):
+    """Goes through the neurons in ascending order and, of each, only through the axons that spiked and
+    are connected: one step a synaptic event, one step to end the neuron. N neurons with E events
+    take N + E steps, one a cycle.
+
+    While a neuron is scanned the memory already holds the synapses of the next one.
+
+    Parameters
+    ----------
+    axons : int
+        Axons of a core.
+    neurons : int
+        Neurons of a core.
+
+    Members
+    -------
+    start : In(unsigned(1))
+        A tick begins.
+    spikes : In(unsigned(AXONS))
+        Axons that spiked, from the cycle after start on.
+    synapses : In(unsigned(AXONS))
+        The memory's answer: synapses of the neuron asked for last.
+    step : Out(stream of Step)
+        To the random draw.
+    fetch : Out(unsigned(1))
+        Read the synapses of neuron `fetch_neuron`.
+    fetch_neuron : Out(unsigned(NEURON_BITS))
+    look_up : Out(unsigned(1))
+        Read type of `look_up_axon`, parameters and potential of `look_up_neuron`.
+    look_up_axon : Out(unsigned(AXON_BITS))
+    look_up_neuron : Out(unsigned(NEURON_BITS))
+    """
+
+    start: Signal
+    spikes: Signal
+    synapses: Signal
+    step: stream.Interface
+    fetch: Signal
+    fetch_neuron: Signal
+    look_up: Signal
+    look_up_axon: Signal
+    look_up_neuron: Signal
+
+    def __init__(self, *, axons: int = 256, neurons: int = 256) -> None:
+        self.axons = axons
+        self.neurons = neurons
+        self.axon_bits = chip.axon_bits(axons=axons)
+        self.neuron_bits = chip.neuron_bits(neurons=neurons)
+        self._step = chip.step_layout(axons=axons, neurons=neurons)
+        super().__init__(
+            {
+                "start": In(1),
+                "spikes": In(axons),
+                "synapses": In(axons),
+                "step": Out(stream.Signature(self._step)),
+                "fetch": Out(1),
+                "fetch_neuron": Out(self.neuron_bits),
+                "look_up": Out(1),
+                "look_up_axon": Out(self.axon_bits),
+                "look_up_neuron": Out(self.neuron_bits),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+
+        state = Signal(State, init=State.IDLE)
+        neuron = Signal(self.neuron_bits, init=0)  # the neuron that is scanned
+        pending = Signal(self.axons, init=0)  # its events that have no step yet
+        full = Signal(init=0)  # `held` is a step
+        held = Signal(self._step)  # the step on offer
+
+        free = wire(m, ~full | self.step.ready)  # room for a step
+        axon = wire(m, first_one(pending))  # the lowest axon with an event
+        last = wire(m, neuron == self.neurons - 1)  # no neuron follows
+
+        # Table offer (unique)
+        # row always
+        m.d.comb += [
+            self.step.valid.eq(full),
+            self.step.payload.eq(held),
+            self.look_up_axon.eq(axon),
+            self.look_up_neuron.eq(neuron),
+        ]
+
+        # Table scan (unique)
+        with m.Switch(state):
+            with m.Case(State.IDLE):
+                with m.If(~self.start):  # row idle: the last step may still be on offer
+                    m.d.comb += [
+                        self.fetch.eq(0),
+                        self.look_up.eq(0),
+                    ]
+                    m.d.sync += full.eq(~free)
+                with m.Else():  # row start
+                    m.d.comb += [
+                        self.fetch.eq(1),
+                        self.fetch_neuron.eq(0),
+                        self.look_up.eq(0),
+                    ]
+                    m.d.sync += [
+                        state.eq(State.FILL),
+                        neuron.eq(0),
+                        pending.eq(0),
+                        full.eq(~free),
+                    ]
+            with m.Case(State.FILL):  # row fill
+                m.d.comb += [
+                    self.fetch.eq(1),
+                    self.fetch_neuron.eq(neuron + 1),
+                    self.look_up.eq(0),
+                ]
+                m.d.sync += [
+                    state.eq(State.RUN),
+                    pending.eq(self.synapses & self.spikes),
+                    full.eq(~free),
+                ]
+            with m.Case(State.RUN):
+                with m.If(~free):  # row stall
+                    m.d.comb += [
+                        self.fetch.eq(0),
+                        self.look_up.eq(0),
+                    ]
+                    m.d.sync += full.eq(1)
+                with m.Elif(free & (pending > 0)):  # row event: one synaptic event
+                    m.d.comb += [
+                        self.fetch.eq(0),
+                        self.look_up.eq(1),
+                    ]
+                    m.d.sync += [
+                        pending.eq(pending & (pending - 1)),
+                        full.eq(1),
+                        held.end.eq(0),
+                        held.axon.eq(axon),
+                        held.neuron.eq(neuron),
+                    ]
+                with m.Elif(free & (pending == 0) & ~last):  # row end: on to the next neuron
+                    m.d.comb += [
+                        self.fetch.eq(1),
+                        self.fetch_neuron.eq(neuron + 2),
+                        self.look_up.eq(1),
+                    ]
+                    m.d.sync += [
+                        neuron.eq(neuron + 1),
+                        pending.eq(self.synapses & self.spikes),
+                        full.eq(1),
+                        held.end.eq(1),
+                        held.axon.eq(0),
+                        held.neuron.eq(neuron),
+                    ]
+                with m.Else():  # row end_last
+                    m.d.comb += [
+                        self.fetch.eq(0),
+                        self.look_up.eq(1),
+                    ]
+                    m.d.sync += [
+                        state.eq(State.IDLE),
+                        full.eq(1),
+                        held.end.eq(1),
+                        held.axon.eq(0),
+                        held.neuron.eq(neuron),
+                    ]
+
+        return m

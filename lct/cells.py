@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 from spikewright.lct.diagnostics import Span
 from spikewright.lct.evaluate import constant
-from spikewright.lct.expression import COMPARISONS, Ast, Parser, SyntaxFault
+from spikewright.lct.expression import (
+    COMPARISONS,
+    Ast,
+    Parser,
+    SyntaxFault,
+    check_depth,
+    parse_expression,
+)
 from spikewright.lct.ir import ANY, HOLD, Node, Symbol
 from spikewright.lct.scope import Scope, TypeFault
 from spikewright.lct.types import BOOL, Int
@@ -73,6 +80,7 @@ def _operand(
     parser: Parser, column: Node, scope: Scope, span: Callable[[Ast], Span], ordered: bool
 ) -> Node:
     ast = parser.binary(0) if ordered or isinstance(column.type, Int) else parser.expression()
+    check_depth(ast)
     node = scope.node(ast, span, column.type)
     both = isinstance(node.type, Int) and isinstance(column.type, Int)
     if not both and (ordered or node.type != column.type):
@@ -119,13 +127,9 @@ def target_cell(text: str, symbol: Symbol, scope: Scope, span: Callable[[Ast], S
         return HOLD
     if not text:
         raise SyntaxFault("a target cell is not empty: `*` means any value", 0)
-    parser = Parser(text)
-    ast = parser.expression()
-    parser.end()
+    ast = parse_expression(text)
     node = scope.node(ast, span, symbol.type)
-    if (
-        not (isinstance(node.type, Int) and isinstance(symbol.type, Int))
-        and node.type != symbol.type
-    ):
+    integers = isinstance(node.type, Int) and isinstance(symbol.type, Int)
+    if not integers and node.type != symbol.type:
         raise TypeFault("type", f"{symbol.name} has type {symbol.type}, not {node.type}", ast)
     return node

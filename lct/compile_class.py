@@ -243,6 +243,6 @@ def _derived(unit: Unit, names: ClassNames, shapes: Shapes) -> list[str]:
             home = names.imports.unit(parameter.origin)
             value = f"{home}{parameter.name.lower()}({pass_on(found, names)})"
         else:
-            value = shapes.expressions.number(parameter.node)
+            value = shapes.numbers.number(parameter.node)
         out += wrap(f"        self.{parameter.name.lower()} = {value}")
     return out

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from spikewright.lct.compile_class import ClassNames, ClassShapes
-from spikewright.lct.compile_expression import Expressions, access
+from spikewright.lct.compile_expression import Expressions
 from spikewright.lct.compile_names import Imports, Library, fault
+from spikewright.lct.compile_numbers import access
 from spikewright.lct.compile_text import WIDTH, assignments, comment_lines, commented, wrap
 from spikewright.lct.evaluate import constant
 from spikewright.lct.ir import ANY, HOLD, Node, Row, Table, Target, Unit
@@ -39,7 +40,7 @@ class _Logic:
         return [*out, "", f"{_BODY}return m"], self.names.needed | set(self.shapes.used)
 
     def _settle_exactness(self) -> None:
-        """Find the definitions whose bits are looked at somewhere: they must be exact themselves."""
+        """Find the definitions that somebody reads bit by bit: those must be exact."""
         known = -1
         while known != sum(self.expressions.exact.values()):
             known = sum(self.expressions.exact.values())

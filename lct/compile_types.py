@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from spikewright.lct.compile_expression import Expressions, Names
 from spikewright.lct.compile_names import (
     Base,
     Imports,
@@ -13,6 +12,7 @@ from spikewright.lct.compile_names import (
     snake_name,
     type_bases,
 )
+from spikewright.lct.compile_numbers import Names, Numbers
 from spikewright.lct.compile_text import docstring, paragraphs, wrap
 from spikewright.lct.diagnostics import Span
 from spikewright.lct.expression import Ast
@@ -28,7 +28,7 @@ class Shapes:
 
     def __init__(self, unit: Unit, names: Names, imports: Imports, library: Library) -> None:
         self.unit, self.names, self.imports, self.library = unit, names, imports, library
-        self.expressions = Expressions(unit, names, imports)
+        self.numbers = Numbers(unit, names, imports)
         self.scope = Scope()
         for parameter in unit.parameters.values():
             value = parameter.value
@@ -37,7 +37,7 @@ class Shapes:
 
     def number(self, ast: Ast) -> str:
         """A width or length."""
-        return self.expressions.number(self.scope.node(ast, lambda a: Span(0, a.start)))
+        return self.numbers.number(self.scope.node(ast, lambda a: Span(0, a.start)))
 
     def shape(self, ast: Ast) -> str:
         """The shape that a type's text means; an unsigned integer is its width."""
@@ -112,7 +112,7 @@ def own_types(unit: Unit, imports: Imports, library: Library) -> list[str]:
         for parameter in unit.parameters.values():
             if not parameter.base and not parameter.origin:
                 found = {b.name: b for b in parameter_bases(unit, parameter.name, library)}
-                value = shapes.expressions.number(parameter.node)
+                value = shapes.numbers.number(parameter.node)
                 out += _function(parameter.name.lower(), found, "int", parameter.meaning, value)
     for definition in unit.types.values():
         if definition.origin:
@@ -178,7 +178,9 @@ def _enumeration(unit: Unit, definition: TypeDefinition, kind: Enum, imports: Im
     doc = docstring(sentence(definition.meaning), "    ") if definition.meaning else []
     members = [f"    {name} = {value}" for name, value in kind.members]
     gap = [""] if doc else []
-    head = f"class {definition.name}(enum.Enum, shape={kind.width}):"
+    # Type checkers do not know Amaranth's metaclass.
+    ignore = "  # type: ignore[call-arg]"
+    head = f"class {definition.name}(enum.Enum, shape={kind.width}):{ignore}"
     return ["", "", head, *doc, *gap, *members]
 
 

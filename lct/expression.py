@@ -8,25 +8,31 @@ comparisons; ``|``; ``^``; ``&``; ``<< >>``; ``+ -``; ``*``; unary ``- ~``;
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 __all__ = [
     "COMPARISONS",
+    "KEYWORDS",
+    "TOO_DEEP",
     "Ast",
     "Parser",
     "SyntaxFault",
     "Token",
+    "check_depth",
     "parse_expression",
     "parse_type",
 ]
 
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
-_KEYWORDS = {"if", "else", "and", "or", "not", "with"}
+KEYWORDS = {"if", "else", "and", "or", "not", "with"}
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>0x[0-9a-fA-F_]+|0b[01xX_]+|[0-9][0-9_]*)"
     r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<op>\.\.|=>|==|!=|<=|>=|<<|>>|[-+*&|^~<>()\[\]{}.,:=]))"
 )
+_DEEPEST = 100
+TOO_DEEP = f"an expression nests at most {_DEEPEST} levels deep: name its parts in Definitions"
 _LEVELS = (("|",), ("^",), ("&",), ("<<", ">>"), ("+", "-"), ("*",))
 
 
@@ -63,6 +69,25 @@ class Token:
         return self.start + len(self.text)
 
 
+def check_depth(root: Ast) -> None:
+    """Refuse what later stages would need too deep a stack for."""
+    front = [root]
+    for _ in range(_DEEPEST):
+        front = [part for node in front for part in node.parts]
+        if not front:
+            return
+    raise SyntaxFault(TOO_DEEP, root.start, root.end - root.start)
+
+
+def _is_number(word: str) -> bool:
+    """Whether digits and underscores stand as Python wants them; x bits are patterns."""
+    try:
+        int(word.lower().replace("x", "0") if word[:2] == "0b" else word, 0)
+    except ValueError:
+        return False
+    return True
+
+
 class Parser:
     """Recursive descent over one cell's text."""
 
@@ -81,8 +106,10 @@ class Parser:
                 raise SyntaxFault(f"{text[start]!r} cannot stand here", start)
             kind = match.lastgroup
             word = match[kind]
-            if kind == "name" and word in _KEYWORDS:
+            if kind == "name" and word in KEYWORDS:
                 kind = "op"
+            if kind == "number" and not _is_number(word):
+                raise SyntaxFault(f"{word!r} is not a number", match.start(kind), len(word))
             tokens.append(Token(kind, word, match.start(match.lastgroup)))
             at = match.end()
         tokens.append(Token("end", "", len(text)))
@@ -129,6 +156,13 @@ class Parser:
         """Demand that nothing is left."""
         if self.token.kind != "end":
             raise self.fault("expected the end of the cell")
+
+    def whole(self, rule: Callable[[], Ast]) -> Ast:
+        """What `rule` reads, which must be all there is."""
+        node = rule()
+        self.end()
+        check_depth(node)
+        return node
 
     def expression(self) -> Ast:
         """``S with f = e, ...`` or anything tighter."""
@@ -300,14 +334,10 @@ class Parser:
 def parse_expression(text: str) -> Ast:
     """Parse a whole cell as one expression."""
     parser = Parser(text)
-    node = parser.expression()
-    parser.end()
-    return node
+    return parser.whole(parser.expression)
 
 
 def parse_type(text: str) -> Ast:
     """Parse a whole cell as one type."""
     parser = Parser(text)
-    node = parser.type()
-    parser.end()
-    return node
+    return parser.whole(parser.type)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from spikewright.lct.diagnostics import Diagnostics, Finding, LctError, Place
-from spikewright.lct.elaborate import elaborate
+from spikewright.lct.elaborate import ContainsItself, elaborate
 from spikewright.lct.ir import Unit
 from spikewright.lct.markdown import parse_markdown
 
@@ -50,7 +50,7 @@ class Library:
         ------
         KeyError
             No unit has this name.
-        RecursionError
+        ContainsItself
             The unit contains itself.
         LctError
             The unit, or one that it uses, has faults.
@@ -63,7 +63,7 @@ class Library:
         if not path.is_file():
             raise KeyError(name)
         if name in self._open:
-            raise RecursionError(name)
+            raise ContainsItself(name)
         self._open.append(name)
         try:
             self._units[key] = self._load(name, path, values)

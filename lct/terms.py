@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from bitwuzla import Kind, TermManager
 
-from spikewright.lct.evaluate import constant, pack
+from spikewright.lct.evaluate import constant, ordered, pack
 from spikewright.lct.ir import Node
 from spikewright.lct.types import BOOL, Array, Enum, Int, Struct, Type
 from spikewright.lct.values import leaves
@@ -154,30 +154,31 @@ class Terms:
 
     def bits(self, node: Node) -> Term:
         """The value of `node`, a bit vector of its type's width."""
-        found = self._bits.get(id(node))
-        if found is None:
-            if node.op in _TRUTHS:
-                found = node, self.builder.bit(self.truth(node))
-            else:
-                found = node, _OPERATIONS[node.op](self, node)
-            self._bits[id(node)] = found
-        return found[1]
+        self._prepare(node)
+        if id(node) not in self._bits:
+            self._bits[id(node)] = node, self.builder.bit(self._truth[id(node)][1])
+        return self._bits[id(node)][1]
 
     def truth(self, node: Node) -> Term:
         """Whether `node`, of one bit, is 1."""
-        found = self._truth.get(id(node))
-        if found is None:
-            if node.op in _TRUTHS:
-                found = node, _TRUTHS[node.op](self, node)
-            elif node.op == "ref":
-                found = node, self.truth(node.args[0])
-            elif node.op == "if":
-                condition, yes, no = map(self.truth, node.args)
-                found = node, self.builder.choose(condition, yes, no)
+        self._prepare(node)
+        if id(node) not in self._truth:
+            self._truth[id(node)] = node, self.builder.truth(self._bits[id(node)][1])
+        return self._truth[id(node)][1]
+
+    def _prepare(self, node: Node) -> None:
+        """Make the terms of a node and of all below it, from below: no expression is too deep."""
+        if id(node) in self._bits or id(node) in self._truth:
+            return
+        for part in ordered(node):
+            if id(part) in self._bits or id(part) in self._truth:
+                continue
+            if part.op in _TRUTHS:
+                self._truth[id(part)] = part, _TRUTHS[part.op](self, part)
+            elif part.type == BOOL and part.op in ("ref", "if"):
+                self._truth[id(part)] = part, _CHOICES[part.op](self, part)
             else:
-                found = node, self.builder.truth(self.bits(node))
-            self._truth[id(node)] = found
-        return found[1]
+                self._bits[id(part)] = part, _OPERATIONS[part.op](self, part)
 
     def extended(self, node: Node, width: int) -> Term:
         """The value of `node` in another width: the low bits, or extended by its sign."""
@@ -351,6 +352,12 @@ def _if(t: Terms, n: Node) -> Term:
     sides = (t.extended(side, n.type.width) for side in n.args[1:])
     return t.builder.choose(t.truth(n.args[0]), *sides)
 
+
+_CHOICES: dict[str, Callable[[Terms, Node], Term]] = {
+    "ref": lambda t, n: t.truth(n.args[0]),
+    "if": lambda t, n: t.builder.choose(*map(t.truth, n.args)),
+}
+"""Operations on truth values that are kept as such."""
 
 _OPERATIONS: dict[str, Callable[[Terms, Node], Term]] = {
     "const": _constant,

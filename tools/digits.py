@@ -248,7 +248,8 @@ def votes(outputs: NDArray[np.void], digits: int) -> NDArray[np.int64]:
 
 def decode(outputs: NDArray[np.void], digits: int) -> NDArray[np.int64]:
     """Return each digit's class, from the packets of a run of 8 * digits ticks."""
-    return votes(outputs, digits).argmax(axis=1)
+    answers: NDArray[np.int64] = votes(outputs, digits).argmax(axis=1)
+    return answers
 
 
 def rtl_cycles(trace: Trace) -> int:

@@ -6,10 +6,10 @@ neuron fires or not, a triangle around the threshold stands for the derivative.
 
 **Why it is reproducible.** A matrix product's rounding depends on the order of its additions, which
 differs between processors. Here every product is of whole numbers: spikes are 0 or 1, weights -1,
-0 or 1, the error of a class is rounded to 1/256, and the triangle has whole heights 0..8. So are all
-gradients, below 2**40, and float64 adds those exactly in any order. What is left is done element by
-element with +, -, *, / and the square root, which IEEE 754 defines to the bit. Random numbers are a
-bit generator's raw output, which numpy promises not to change.
+0 or 1, the error of a class is rounded to 1/256, and the triangle has whole heights 0..8. So all
+gradients are whole, below 2**40, and float64 adds those exactly in any order. What is left is done
+element by element with +, -, *, / and the square root, which IEEE 754 defines to the bit. Random
+numbers are a bit generator's raw output, which numpy promises not to change.
 
 **Settings** were chosen on fifths of the 1,297 training images (``--fold 0`` .. ``--fold 4``); the
 500 held-out images are first seen by the report after training.

@@ -27,7 +27,7 @@ from spikewright.verif.transactions import (
     TickItem,
 )
 
-__all__ = ["ConfigAgent", "CounterPins", "ResetAgent", "TickAgent", "TraceMonitor"]
+__all__ = ["ConfigAgent", "CounterPins", "IdleMonitor", "ResetAgent", "TickAgent", "TraceMonitor"]
 
 
 class CounterPins:
@@ -91,13 +91,11 @@ class _ResetDriver(uvm_driver):
             dut.rst.value = 1
             await ClockCycles(dut.clk, item.cycles)
             dut.rst.value = 0
-            # One cycle more, so that whoever waited for the reset sees what it did.
-            await ClockCycles(dut.clk, 2)
             self.seq_item_port.item_done()
 
 
 class _ResetMonitor(uvm_monitor):
-    """Publishes a `ResetDone` after each reset."""
+    """Publishes a `ResetDone` when the chip can start ticks after a reset."""
 
     dut: Any
     counters: CounterPins
@@ -109,9 +107,12 @@ class _ResetMonitor(uvm_monitor):
         dut = self.dut
         while True:
             await dut.rst.falling_edge
+            released = cycle()
             await dut.clk.rising_edge
-            busy, quiescent = bool(int(dut.busy.value)), bool(int(dut.quiescent.value))
-            self.resets.write(ResetDone(cycle(), busy, quiescent, self.counters.read()))
+            counters = self.counters.read()
+            if int(dut.busy.value):
+                await dut.busy.falling_edge
+            self.resets.write(ResetDone(cycle(), cycle() - released, counters))
 
 
 class ResetAgent(_Agent):
@@ -239,6 +240,21 @@ class TickAgent(_Agent):
     """The chip's time."""
 
     driver_class, monitor_class = _TickDriver, _TickMonitor
+
+
+class IdleMonitor(uvm_monitor):
+    """Publishes the cycle after which no core was busy any more."""
+
+    def __init__(self, name: str, parent: uvm_component, dut: Any) -> None:
+        super().__init__(name, parent)
+        self.dut = dut
+        self.idle = uvm_analysis_port("idle", self)
+
+    async def run_phase(self) -> None:
+        """Sleep until the last core is done."""
+        while True:
+            await self.dut.busy.falling_edge
+            self.idle.write(cycle())
 
 
 class TraceMonitor(uvm_monitor):

@@ -1,8 +1,9 @@
 // Drives the top module `mesh` in whole ticks: loads its configuration, feeds packets to its edges,
 // starts ticks, and notes what its trace ports, edges and counters show.
 //
-// A clock cycle is settle(), in which the inputs of that cycle take effect and the outputs may be read,
-// and then rise(), the clock edge. Sizes and pins are generated from the architecture: see glue.h.
+// The mesh sits in a harness that registers its inputs. So a clock cycle begins with rise(), which brings
+// the inputs that were set before into force; after it the outputs of that cycle may be read, and its
+// end is the next rise(). Sizes and pins are generated from the architecture: see glue.h.
 
 #include <algorithm>
 #include <cstdint>
@@ -75,8 +76,7 @@ class Chip {
    public:
     Chip(uint32_t idle_seed, uint32_t stall_seed)
         : idle_(idle_seed), stall_(stall_seed), queues_(IN_PORTS), heads_(IN_PORTS),
-          accepted_(IN_PORTS), held_(OUT_PORTS), held_payload_(OUT_PORTS),
-          next_neuron_(CORES, NEURONS) {
+          held_(OUT_PORTS), held_payload_(OUT_PORTS), next_neuron_(CORES, NEURONS) {
         // A failed assertion or $stop becomes a fault; it must not end the process.
         context_.fatalOnError(false);
         // Matters only where the build left undriven values random; with a seed it repeats.
@@ -99,8 +99,9 @@ class Chip {
         enter();
         release_inputs();
         top_->rst = 1;
-        for (int64_t i = 0; i < cycles; ++i) cycle();
+        for (int64_t i = 0; i < cycles; ++i) rise();
         top_->rst = 0;
+        rise();
         held_.assign(OUT_PORTS, false);
         next_neuron_.assign(CORES, NEURONS);
     }
@@ -111,10 +112,10 @@ class Chip {
         *pins_.config_enable = 1;
         for (uint64_t row = 0; row < rows; ++row) {
             load_config(*top_, words + row * CONFIG_WORDS);
-            cycle();
+            rise();
         }
         *pins_.config_enable = 0;
-        cycle();
+        rise();
     }
 
     Fault run(const Request& request) {
@@ -154,20 +155,14 @@ class Chip {
 
     // Clock ----------------------------------------------------------------------------------
 
-    void settle() {
-        top_->eval();
-        dump(0);
-    }
     void rise() {
         top_->clk = 1;
         top_->eval();
-        dump(PERIOD / 2);
+        dump(0);
         top_->clk = 0;
+        top_->eval();
+        dump(PERIOD / 2);
         time_ += PERIOD;
-    }
-    void cycle() {
-        settle();
-        rise();
     }
 
     void release_inputs() {
@@ -195,14 +190,12 @@ class Chip {
             const bool offered = waiting > 0;
             if (!start || cycle > 0) offer_packets();
             for (auto* ready : pins_.out_ready) *ready = stall_.toss();
-            settle();
+            rise();
             watch_traces(request, tick, row);
             take_outputs(tick);
-            note_accepted();
+            waiting -= take_inputs();
             const bool busy = top_->busy;
             const bool quiescent = top_->quiescent;
-            rise();
-            waiting -= drop_accepted();
             if (context_.gotError() || context_.gotFinish()) throw Fault{Fault::STOPPED, tick};
             was_busy |= busy;
             if (running && was_busy && !busy) {
@@ -261,23 +254,16 @@ class Chip {
         }
     }
 
-    /// Notes which packets the coming clock edge takes in.
-    void note_accepted() {
+    /// Withdraws the packets that the end of this cycle takes in, and returns their number.
+    int64_t take_inputs() {
+        int64_t taken = 0;
         for (int64_t port = 0; port < IN_PORTS; ++port) {
-            accepted_[port] = *pins_.in_valid[port] && *pins_.in_ready[port];
-        }
-    }
-
-    /// Withdraws them after the edge, and returns their number.
-    int64_t drop_accepted() {
-        int64_t dropped = 0;
-        for (int64_t port = 0; port < IN_PORTS; ++port) {
-            if (!accepted_[port]) continue;
+            if (!*pins_.in_valid[port] || !*pins_.in_ready[port]) continue;
             *pins_.in_valid[port] = 0;
             ++heads_[port];
-            ++dropped;
+            ++taken;
         }
-        return dropped;
+        return taken;
     }
 
     // What the mesh shows --------------------------------------------------------------------
@@ -349,7 +335,6 @@ class Chip {
     Coin stall_;
     std::vector<std::vector<uint64_t>> queues_;  // payloads that enter this tick, by port
     std::vector<size_t> heads_;                  // the first of them that has not entered
-    std::vector<uint8_t> accepted_;              // by port: the coming edge takes one in
     int64_t next_packet_ = 0;
     std::vector<Output> outputs_;
     std::vector<uint8_t> held_;  // by port: an output packet was offered and not taken

@@ -1,15 +1,23 @@
-"""The ports of the top module `mesh`, as the architecture has them, and the C++ that names them."""
+"""The ports of the top module `mesh`, as the architecture has them, and what is generated from them.
+
+The mesh is wrapped in a harness that registers its inputs. In a clock cycle Verilator otherwise computes
+all logic that an input reaches three times: when the inputs change, when the clock rises and after
+it has risen; and since the reset reaches everything, that is all logic.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.network import SIDES
 
 from .ports import Port, cpp_name, cpp_type, load_statement
 
-__all__ = ["edge_positions", "glue", "mesh_ports", "payload_bits"]
+__all__ = ["HARNESS", "edge_positions", "glue", "harness", "mesh_ports", "payload_bits"]
+
+HARNESS = "mesh_harness"
+"""Name of the wrapper, whose ports have the names of the mesh's."""
 
 _COUNTER_BITS = 16
 _SPACE_BITS = 3
@@ -86,6 +94,39 @@ def _config_fields(architecture: Architecture, data_bits: int) -> Iterator[tuple
     yield "config__core", Port("input", core_bits)
     yield "config__address", Port("input", address_bits)
     yield "config__data", Port("input", data_bits)
+
+
+def harness(ports: Mapping[str, Port], unread: Sequence[str] = ()) -> str:
+    """Return the Verilog of the wrapper.
+
+    Parameters
+    ----------
+    ports : dict
+        Ports of `mesh`; the clock ``clk`` is the one input that is not registered.
+    unread : sequence of str
+        Further outputs of `mesh`, which stay open.
+    """
+    declared, registers, connections = [], [], [f".{name}()" for name in unread]
+    for name, port in ports.items():
+        bits = f"[{port.width - 1}:0] " if port.width > 1 else ""
+        declared.append(f"{port.direction} {bits}{name}")
+        if port.direction == "output" or name == "clk":
+            connections.append(f".{name}({name})")
+        else:
+            registers.append(f"  reg {bits}{name}_r = 0; always @(posedge clk) {name}_r <= {name};")
+            connections.append(f".{name}({name}_r)")
+    return "\n".join(
+        [
+            f"module {HARNESS}(",
+            "  " + ",\n  ".join(declared),
+            ");",
+            *registers,
+            "  mesh mesh(",
+            "    " + ",\n    ".join(connections),
+            "  );",
+            "endmodule\n",
+        ]
+    )
 
 
 def glue(architecture: Architecture, attached: Sequence[str], data_bits: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +20,11 @@ from spikewright.golden.stimulus import PACKET
 
 from .build import build_library
 from .chip_abi import OUTPUT, Fault, Request, bind, sentence
-from .chip_glue import edge_positions, glue, mesh_ports
+from .chip_glue import HARNESS, edge_positions, glue, harness, mesh_ports
 from .chip_packets import PacketCodec, check_range
 from .design import Design, Options
 from .errors import ToolError
-from .ports import Port
+from .ports import Port, check_ports
 from .words import to_words
 
 __all__ = ["ChipModel", "ChipRun"]
@@ -110,9 +110,14 @@ class ChipModel:
         idle_seed: int = 0,
         stall_seed: int = 0,
     ) -> None:
-        data = design.ports().get("config__data")
+        found = design.ports()
+        data = found.get("config__data")
         if design.top != _TOP or data is None:
             raise ToolError(f"Design must be the mesh with its config port, not {design.top}")
+        ports = mesh_ports(architecture, attached, data.width)
+        check_ports(found, ports, _TOP)
+        unread = [name for name in found if name not in ports]
+        sources = {**design.sources, f"{HARNESS}.v": harness(ports, unread)}
         self.architecture = architecture
         self.data_bits = data.width
         self.next_tick = 0
@@ -122,12 +127,12 @@ class ChipModel:
         self._cycle_limit = cycle_limit
         self._options = options or Options()
         library = build_library(
-            design,
+            replace(design, top=HARNESS, sources=sources),
             {
                 "chip_driver.cpp": _DRIVER.read_text(),
                 "glue.h": glue(architecture, attached, data.width),
             },
-            ports=mesh_ports(architecture, attached, data.width),
+            ports=ports,
             options=options,
             root=root,
         )

@@ -13,6 +13,7 @@ __all__ = [
     "WORD_BITS",
     "Port",
     "check_header",
+    "check_ports",
     "cpp_name",
     "cpp_type",
     "load_statement",
@@ -62,12 +63,14 @@ class Port:
 
 _ATTRIBUTE = re.compile(r"\(\*(?!\)).*?\*\)", re.DOTALL)
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+# An escaped name ends at the next space; yosys writes one for a port that is called like a keyword.
+_NAME = r"(?:\\\S+(?=\s)|[A-Za-z_][\w$]*)"
 _DECLARATION = re.compile(
     r"(?<![\w.$\\])(?P<direction>input|output|inout)\b"
     r"(?:\s+(?:wire|reg|logic|var))*"
     r"(?P<signed>\s+signed)?"
     r"\s*(?:\[\s*(?P<high>[^]:]+?)\s*:\s*(?P<low>[^]]+?)\s*\]\s*)?"
-    r"(?P<names>[A-Za-z_][\w$]*(?:\s*,\s*(?!(?:input|output|inout)\b)[A-Za-z_][\w$]*)*)"
+    rf"(?P<names>{_NAME}(?:\s*,\s*(?!(?:input|output|inout)\b){_NAME})*)"
 )
 
 
@@ -85,7 +88,8 @@ def parse_ports(verilog: str, top: str) -> dict[str, Port]:
     ports: dict[str, Port] = {}
     for found in _DECLARATION.finditer(body):
         for name in re.split(r"\s*,\s*", found["names"]):
-            ports[name] = _port(top, name, found)
+            plain = name.removeprefix("\\")
+            ports[plain] = _port(top, plain, found)
     return ports
 
 
@@ -126,8 +130,9 @@ def signed_ports(component: Any) -> set[str]:
 
 
 def cpp_name(name: str) -> str:
-    """Return what Verilator calls a port: two underscores in a row are its own."""
-    return name.replace("__", "___05F")
+    """Return what Verilator calls a port: two underscores in a row are its own escape."""
+    name = name.replace("__", "___05F")
+    return re.sub(r"\W", lambda found: f"__0{ord(found[0]):02x}", name)
 
 
 def cpp_type(width: int) -> str:
@@ -169,25 +174,25 @@ _HEADER_PORT = re.compile(r"VL_(IN|OUT|INOUT)(?:8|16|64|W)?\(&(\w+),(\d+),(\d+)(
 
 def check_header(header: str, ports: Mapping[str, Port], top: str) -> None:
     """Hold the ports we believe in against the class that Verilator wrote."""
+    names = {cpp_name(name): name for name in ports}
     found = {
-        name: (direction, int(high) - int(low) + 1)
-        for direction, name, high, low in _HEADER_PORT.findall(header)
+        names.get(name, name): Port("input" if way == "IN" else "output", int(high) - int(low) + 1)
+        for way, name, high, low in _HEADER_PORT.findall(header)
     }
-    wanted = {
-        cpp_name(name): (name, "IN" if port.direction == "input" else "OUT", port.width)
-        for name, port in ports.items()
-    }
-    for mangled, (name, direction, width) in wanted.items():
-        if mangled not in found:
+    check_ports(found, ports, top)
+
+
+def check_ports(found: Mapping[str, Port], wanted: Mapping[str, Port], top: str) -> None:
+    """Raise unless a module has the ports it should have; more outputs do no harm."""
+    for name, port in wanted.items():
+        if name not in found:
             raise ToolError(f"Port {name} must be a port of {top}, and is not")
-        if found[mangled] != (direction, width):
+        there = found[name]
+        if (there.direction, there.width) != (port.direction, port.width):
             raise ToolError(
-                f"Port {name} of {top} must be {'/'.join(map(str, found[mangled]))} as Verilator "
-                f"has it, not {direction}/{width}"
+                f"Port {name} of {top} must be an {port.direction} of {port.width} bits, "
+                f"not an {there.direction} of {there.width}"
             )
-    # An input that nobody drives is a mistake; an output that nobody reads is not.
-    missed = sorted(
-        name for name, (way, _) in found.items() if way != "OUT" and name not in wanted
-    )
+    missed = [name for name in found if name not in wanted and found[name].direction == "input"]
     if missed:
         raise ToolError(f"Input {missed[0]} of {top} must be among the ports given, and is not")

@@ -124,6 +124,7 @@ class Predictor(uvm_component):
         self._start = 0
         self._retired = np.full(self.architecture.cores, self.architecture.neurons)
         self._packets: list[Transfer] = []
+        self._writes: list[ConfigWrite] = []
         self._pending = _Pending()
         self.armed = True
 
@@ -132,10 +133,14 @@ class Predictor(uvm_component):
         if not self.armed or write.core >= self.architecture.cores:
             return
         running = bool(write.starting or self._retired[write.core] < self.architecture.neurons)
-        if write.busy and not running:
+        # Before the first tick the chip is busy with its scheduler, and takes writes.
+        if write.busy and not running and self._tick >= 0:
             self._lose(f"a write to core {write.core}, which may be busy or idle")
+        elif running:
+            self.config.write(write, busy=True)
         else:
-            self.config.write(write, busy=write.busy)
+            # The model has yet to step over the tick that is over.
+            self._writes.append(write)
 
     def write_packet(self, transfer: Transfer) -> None:
         """Remember a packet that entered at an edge."""
@@ -179,10 +184,13 @@ class Predictor(uvm_component):
         self._packets = self._packets[len(entered) :]
         self._enter(entered)
         if self._tick < 0:
+            self._configure()
             return
         network = self._simulator.network
         result = self._simulator.step()
         self._send(network, result)
+        reached = _reached(network, result)
+        self._configure()
         pending, self._pending = self._pending, _Pending()
         self.expected.write(
             ExpectedTick(
@@ -193,9 +201,15 @@ class Predictor(uvm_component):
                 steps=pending.steps,
                 refused=self.config.refused.copy(),
                 overrun=self._overrun.copy(),
-                reached=_reached(network, result),
+                reached=reached,
             )
         )
+
+    def _configure(self) -> None:
+        """Apply the writes since the last tick."""
+        for write in self._writes:
+            self.config.write(write, busy=False)
+        self._writes.clear()
 
     def _enter(self, entered: list[Transfer]) -> None:
         """Give the model the packets that entered, and follow them to the edges ourselves."""

@@ -46,7 +46,7 @@ class StreamPort:
 
     def __init__(self, dut: Any, name: str) -> None:
         self.name = name
-        self.clk = dut.clk
+        self.clk, self.rst = dut.clk, dut.rst
         self.valid = getattr(dut, f"{name}__valid")
         self.payload = getattr(dut, f"{name}__payload")
         self.ready = getattr(dut, f"{name}__ready")
@@ -62,10 +62,6 @@ class StreamMonitor(uvm_monitor):
         """Payload of a packet on offer that has not passed."""
         self.transfers = uvm_analysis_port("transfers", self)
         self.violations = uvm_analysis_port("violations", self)
-
-    def forget(self) -> None:
-        """After a reset an offer may be gone."""
-        self.waiting = None
 
     async def run_phase(self) -> None:
         """Sleep until the stream is valid, then look at each edge until it is not."""
@@ -96,8 +92,10 @@ class StreamMonitor(uvm_monitor):
         return True
 
     def _violation(self, text: str) -> None:
+        """Tell of a broken rule, unless it was a reset that took an offer away."""
         self.waiting = None
-        self.violations.write(Violation(f"{self.port.name}: {text}", cycle()))
+        if not int(self.port.rst.value):
+            self.violations.write(Violation(f"{self.port.name}: {text}", cycle()))
 
 
 class _SendDriver(uvm_driver):

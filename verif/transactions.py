@@ -115,11 +115,19 @@ class Boundary:
 
 @dataclass(frozen=True)
 class ResetDone:
-    """Reset was released; what the chip shows then."""
+    """The chip has become able to start ticks after a reset.
+
+    Members
+    -------
+    cycle : int
+    cycles : int
+        Since the end of the reset.
+    counters : Counters
+        Right after the reset.
+    """
 
     cycle: int
-    busy: bool
-    quiescent: bool
+    cycles: int
     counters: Counters
 
 

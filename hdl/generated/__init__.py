@@ -1,4 +1,4 @@
-"""Generated from the tables in lct/units: do not edit.
+"""Generated from the tables in lct/units: do not edit, change the tables.
 
 Written by: spikewright generate
 """

@@ -142,7 +142,7 @@ class Core(wiring.Component):
         self.neuron_bits = chip.neuron_bits(neurons=neurons)
         self.slot_bits = chip.slot_bits(delay_slots=delay_slots)
         self.type_bits = chip.type_bits(axon_types=axon_types)
-        self.address_bits = self.axon_bits if self.axon_bits > self.neuron_bits else self.neuron_bits
+        self.address_bits = max(self.axon_bits, self.neuron_bits)
         delivery = chip.delivery_layout(delay_slots=delay_slots, axons=axons)
         packet = chip.packet_layout(offset_bits=offset_bits, delay_slots=delay_slots, axons=axons)
         parameters = chip.parameters_layout(
@@ -210,7 +210,18 @@ class Core(wiring.Component):
             axons=self.axons, neurons=self.neurons
         )
         m.submodules.types = types = TypeMemory(axons=self.axons, axon_types=self.axon_types)
-        m.submodules.rows = rows = ParameterMemory(neurons=self.neurons)
+        m.submodules.rows = rows = ParameterMemory(
+            neurons=self.neurons,
+            weight_bits=self.weight_bits,
+            axon_types=self.axon_types,
+            leak_bits=self.leak_bits,
+            threshold_bits=self.threshold_bits,
+            mask_bits=self.mask_bits,
+            potential_bits=self.potential_bits,
+            offset_bits=self.offset_bits,
+            axons=self.axons,
+            delay_slots=self.delay_slots,
+        )
         m.submodules.potentials = potentials = PotentialMemory(
             neurons=self.neurons, potential_bits=self.potential_bits
         )
@@ -260,72 +271,80 @@ class Core(wiring.Component):
             delay_slots=self.delay_slots, offset_bits=self.offset_bits, axons=self.axons
         )
 
-        m.d.comb += ticks.start.eq(self.start)
-        m.d.comb += ticks.next_slot.eq(self.next_slot)
-        m.d.comb += ticks.retire.eq(fire.retire)
-        m.d.comb += ticks.neuron.eq(fire.neuron)
-        m.d.comb += ticks.sending.eq(sender.busy)
-        m.d.comb += self.busy.eq(ticks.busy)
-        m.d.comb += self.overrun.eq(ticks.overrun)
+        m.d.comb += [
+            ticks.start.eq(self.start),
+            ticks.next_slot.eq(self.next_slot),
+            ticks.retire.eq(fire.retire),
+            ticks.neuron.eq(fire.neuron),
+            ticks.sending.eq(sender.busy),
+            self.busy.eq(ticks.busy),
+            self.overrun.eq(ticks.overrun),
+        ]
         connect(m, flipped(self.delivery), scheduler.delivery)
-        m.d.comb += scheduler.load.eq(ticks.load)
-        m.d.comb += scheduler.slot.eq(ticks.slot)
-        m.d.comb += scheduler.row.eq(scheduler_rows.row)
-        m.d.comb += scheduler_rows.address.eq(scheduler.address)
-        m.d.comb += scheduler_rows.write.eq(scheduler.write)
-        m.d.comb += scheduler_rows.new_row.eq(scheduler.new_row)
-        m.d.comb += self.late.eq(scheduler.late)
-        m.d.comb += ticks.clearing.eq(scheduler.clearing)
-        m.d.comb += scan.start.eq(ticks.load)
-        m.d.comb += scan.spikes.eq(scheduler.spikes)
-        m.d.comb += scan.synapses.eq(synapse_rows.answer)
-        m.d.comb += synapse_rows.read.eq(scan.fetch)
-        m.d.comb += synapse_rows.read_neuron.eq(scan.fetch_neuron)
-        m.d.comb += types.read.eq(scan.look_up)
-        m.d.comb += types.read_axon.eq(scan.look_up_axon)
-        m.d.comb += rows.read.eq(scan.look_up)
-        m.d.comb += rows.read_neuron.eq(scan.look_up_neuron)
-        m.d.comb += potentials.read.eq(scan.look_up)
-        m.d.comb += potentials.read_neuron.eq(scan.look_up_neuron)
+        m.d.comb += [
+            scheduler.load.eq(ticks.load),
+            scheduler.slot.eq(ticks.slot),
+            scheduler.row.eq(scheduler_rows.row),
+            scheduler_rows.address.eq(scheduler.address),
+            scheduler_rows.write.eq(scheduler.write),
+            scheduler_rows.new_row.eq(scheduler.new_row),
+            self.late.eq(scheduler.late),
+            ticks.clearing.eq(scheduler.clearing),
+            scan.start.eq(ticks.load),
+            scan.spikes.eq(scheduler.spikes),
+            scan.synapses.eq(synapse_rows.answer),
+            synapse_rows.read.eq(scan.fetch),
+            synapse_rows.read_neuron.eq(scan.fetch_neuron),
+            types.read.eq(scan.look_up),
+            types.read_axon.eq(scan.look_up_axon),
+            rows.read.eq(scan.look_up),
+            rows.read_neuron.eq(scan.look_up_neuron),
+            potentials.read.eq(scan.look_up),
+            potentials.read_neuron.eq(scan.look_up_neuron),
+        ]
         connect(m, scan.step, draw.step)
-        m.d.comb += draw.axon_type.eq(types.answer)
-        m.d.comb += draw.parameters.eq(rows.answer)
-        m.d.comb += draw.potential.eq(potentials.answer)
+        m.d.comb += [
+            draw.axon_type.eq(types.answer),
+            draw.parameters.eq(rows.answer),
+            draw.potential.eq(potentials.answer),
+        ]
         connect(m, draw.event, integration.event)
         connect(m, integration.integrated, leak.integrated)
         connect(m, leak.leaked, fire.leaked)
         connect(m, fire.fired, sender.fired)
         m.d.comb += sender.slot.eq(ticks.slot)
         connect(m, sender.packet, flipped(self.packet))
-        m.d.comb += self.retire.eq(fire.retire)
-        m.d.comb += self.neuron.eq(fire.neuron)
-        m.d.comb += self.potential.eq(fire.potential)
-        m.d.comb += self.spike.eq(fire.spike)
-        m.d.comb += configuration.enable.eq(self.enable)
-        m.d.comb += configuration.space.eq(self.space)
-        m.d.comb += configuration.address.eq(self.address)
-        m.d.comb += configuration.axon_type.eq(self.axon_type)
-        m.d.comb += configuration.parameters.eq(self.parameters)
-        m.d.comb += configuration.initial.eq(self.initial)
-        m.d.comb += configuration.seed.eq(self.seed)
-        m.d.comb += configuration.busy.eq(ticks.running)
-        m.d.comb += configuration.retire.eq(fire.retire)
-        m.d.comb += configuration.retire_neuron.eq(fire.neuron)
-        m.d.comb += configuration.retire_potential.eq(fire.potential)
-        m.d.comb += types.write.eq(configuration.type_write)
-        m.d.comb += types.write_axon.eq(configuration.axon)
-        m.d.comb += types.data.eq(self.axon_type)
-        m.d.comb += synapse_rows.write.eq(configuration.synapse_write)
-        m.d.comb += synapse_rows.write_neuron.eq(configuration.neuron)
-        m.d.comb += synapse_rows.data.eq(self.synapses)
-        m.d.comb += rows.write.eq(configuration.parameter_write)
-        m.d.comb += rows.write_neuron.eq(configuration.neuron)
-        m.d.comb += rows.data.eq(self.parameters)
-        m.d.comb += potentials.write.eq(configuration.potential_write)
-        m.d.comb += potentials.write_neuron.eq(configuration.potential_neuron)
-        m.d.comb += potentials.data.eq(configuration.potential)
-        m.d.comb += draw.seed_write.eq(configuration.seed_write)
-        m.d.comb += draw.seed.eq(self.seed)
-        m.d.comb += self.refused.eq(configuration.refused)
+        m.d.comb += [
+            self.retire.eq(fire.retire),
+            self.neuron.eq(fire.neuron),
+            self.potential.eq(fire.potential),
+            self.spike.eq(fire.spike),
+            configuration.enable.eq(self.enable),
+            configuration.space.eq(self.space),
+            configuration.address.eq(self.address),
+            configuration.axon_type.eq(self.axon_type),
+            configuration.parameters.eq(self.parameters),
+            configuration.initial.eq(self.initial),
+            configuration.seed.eq(self.seed),
+            configuration.busy.eq(ticks.running),
+            configuration.retire.eq(fire.retire),
+            configuration.retire_neuron.eq(fire.neuron),
+            configuration.retire_potential.eq(fire.potential),
+            types.write.eq(configuration.type_write),
+            types.write_axon.eq(configuration.axon),
+            types.data.eq(self.axon_type),
+            synapse_rows.write.eq(configuration.synapse_write),
+            synapse_rows.write_neuron.eq(configuration.neuron),
+            synapse_rows.data.eq(self.synapses),
+            rows.write.eq(configuration.parameter_write),
+            rows.write_neuron.eq(configuration.neuron),
+            rows.data.eq(self.parameters),
+            potentials.write.eq(configuration.potential_write),
+            potentials.write_neuron.eq(configuration.potential_neuron),
+            potentials.data.eq(configuration.potential),
+            draw.seed_write.eq(configuration.seed_write),
+            draw.seed.eq(self.seed),
+            self.refused.eq(configuration.refused),
+        ]
 
         return m

@@ -12,7 +12,7 @@ from spikewright.hdl.generated import chip
 __all__ = ["InputBuffer", "Level"]
 
 
-class Level(enum.Enum, shape=2):
+class Level(enum.Enum, shape=2):  # type: ignore[call-arg]
     EMPTY = 0
     ONE = 1
     TWO = 2

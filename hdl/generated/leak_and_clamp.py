@@ -158,7 +158,7 @@ class LeakAndClamp(wiring.Component):
             m.d.sync += potential.eq(0)
         with m.Elif(take & leaks & leak.reversal & (V > 0) & (up >= 0)):  # row above
             m.d.sync += potential.eq(clamp(up, -self.potential_limit, self.potential_limit))
-        with m.Elif(take & leaks & leak.reversal & (V > 0) & (up < 0)):
+        with m.Elif(take & leak.reversal & (V > 0) & (up < 0)):
             # row above_stops: carried across zero
             m.d.sync += potential.eq(0)
         with m.Elif(take & leaks & leak.reversal & (V < 0) & (down <= 0)):  # row below

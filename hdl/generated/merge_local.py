@@ -13,7 +13,7 @@ from spikewright.lct.hardware import choose
 __all__ = ["Input", "MergeLocal"]
 
 
-class Input(enum.Enum, shape=3):
+class Input(enum.Enum, shape=3):  # type: ignore[call-arg]
     LOCAL = 0
     EAST = 1
     WEST = 2

@@ -13,7 +13,7 @@ from spikewright.lct.hardware import choose
 __all__ = ["Input", "MergeSouth"]
 
 
-class Input(enum.Enum, shape=2):
+class Input(enum.Enum, shape=2):  # type: ignore[call-arg]
     LOCAL = 0
     EAST = 1
     WEST = 2

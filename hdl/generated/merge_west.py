@@ -13,7 +13,7 @@ from spikewright.lct.hardware import choose
 __all__ = ["Input", "MergeWest"]
 
 
-class Input(enum.Enum, shape=1):
+class Input(enum.Enum, shape=1):  # type: ignore[call-arg]
     LOCAL = 0
     THROUGH = 1
 

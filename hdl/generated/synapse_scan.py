@@ -13,7 +13,7 @@ from spikewright.lct.hardware import first_one, wire
 __all__ = ["State", "SynapseScan"]
 
 
-class State(enum.Enum, shape=2):
+class State(enum.Enum, shape=2):  # type: ignore[call-arg]
     IDLE = 0
     FILL = 1
     RUN = 2

@@ -16,8 +16,8 @@ __all__ = ["SynapticIntegration"]
 class SynapticIntegration(wiring.Component):
     """Sums the synaptic events of a neuron, one a cycle, and adds its stored potential at the end.
 
-    A1 and A2 are promises of the other units. I1 and I2 are invariants, checked by induction: with
-    them it is proven that neither the sum nor the potential can overflow inside a tick.
+    A1 and A2 are promises of the other units. I1 is an invariant, checked by induction: with it, it
+    is proven that neither the sum nor the potential can overflow inside a tick.
 
     Parameters
     ----------
@@ -53,9 +53,8 @@ class SynapticIntegration(wiring.Component):
         `synapse_scan` goes through a neuron's axons in ascending order.
     A2 : event.payload.potential >= -POTENTIAL_LIMIT and event.payload.potential <= POTENTIAL_LIMIT
         `leak_and_clamp` limits it, `configuration` refuses others.
-    I1 : sum <= WEIGHT_BOUND * next_axon and sum >= -WEIGHT_BOUND * next_axon
+    I1 : next_axon <= AXONS and sum <= WEIGHT_BOUND * next_axon and sum >= -WEIGHT_BOUND * next_axon
         At most one event an axon.
-    I2 : next_axon <= AXONS
     """
 
     event: stream.Interface

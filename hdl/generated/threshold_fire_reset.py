@@ -147,20 +147,18 @@ class ThresholdFireReset(wiring.Component):
                 self.spike.eq(0),
                 self.potential.eq(-fire.negative_threshold),
             ]
-        with m.Elif((V < -floor) & ~fire.negative_saturate & (fire.reset_mode == 0)):
-            # row floor_normal
+        with m.Elif((V < -floor) & (fire.reset_mode == 0)):
+            # row floor_normal: kappa = 0, else the row before has taken it
             m.d.comb += [
                 self.spike.eq(0),
                 self.potential.eq(-R),
             ]
-        with m.Elif((V < -floor) & ~fire.negative_saturate & (fire.reset_mode == 1)):
-            # row floor_linear
+        with m.Elif((V < -floor) & (fire.reset_mode == 1)):  # row floor_linear
             m.d.comb += [
                 self.spike.eq(0),
                 self.potential.eq(V + floor),
             ]
-        with m.Elif((V < -floor) & ~fire.negative_saturate & (fire.reset_mode == 2)):
-            # row floor_none
+        with m.Elif((V < -floor) & (fire.reset_mode == 2)):  # row floor_none
             m.d.comb += [
                 self.spike.eq(0),
                 self.potential.eq(V),

@@ -13,7 +13,7 @@ from spikewright.lct.hardware import clamp, wire
 __all__ = ["State", "TickController"]
 
 
-class State(enum.Enum, shape=2):
+class State(enum.Enum, shape=2):  # type: ignore[call-arg]
     CLEAR = 0
     IDLE = 1
     RUN = 2

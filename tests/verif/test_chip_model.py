@@ -363,7 +363,7 @@ def test_a_packet_that_changes_while_it_is_stalled(design: Design) -> None:
 
 def test_a_tick_that_cannot_take_its_packets(design: Design) -> None:
     chip = ChipModel(design, ARCHITECTURE, cycle_limit=20)
-    message = "^Tick -1 must be over within 20 cycles, and is not: not quiescent, 39 packets wait"
+    message = "^Tick -1 must be over within 20 cycles, and is not: 39 packets wait"
     with pytest.raises(ToolError, match=message):
         chip.run(1, make_packets([(-1, "west", 1, 1, 0, 0, 0)] * 50))
 
@@ -425,7 +425,7 @@ def test_a_design_with_other_ports(design: Design) -> None:
     with pytest.raises(ToolError, match=r"^Design must be the mesh with its config port, not x$"):
         ChipModel(Design("x", {"x.v": "module x(input a); endmodule"}), ARCHITECTURE)
     wrong = replace(ARCHITECTURE, potential_bits=10)
-    with pytest.raises(ToolError, match=r"^Port trace_0__potential of mesh must be OUT/9 as"):
+    with pytest.raises(ToolError, match=r"^Port trace_0__potential of mesh must .* of 10 bits, not"):
         ChipModel(design, wrong)
 
 

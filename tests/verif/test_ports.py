@@ -22,6 +22,8 @@ module unit(a, b, clk, q, \\odd.input );
   wire b;
   input clk;
   wire clk;
+  input [2:0] \\small ;
+  wire [2:0] \\small ;
   output [100:0] q;
   reg [100:0] q = 101'h0;
   wire [3:0] \\odd.input ;
@@ -35,6 +37,7 @@ def test_amaranth_style() -> None:
         "a": Port("input", 8),
         "b": Port("input", 1),
         "clk": Port("input", 1),
+        "small": Port("input", 3),
         "q": Port("output", 101),
     }
 
@@ -98,7 +101,7 @@ HEADER = """
 def test_ports_are_held_against_what_verilator_found() -> None:
     ports = {"clk": Port("input", 1), "s__payload": Port("input", 13), "w": Port("output", 101)}
     check_header(HEADER, ports, "unit")
-    with pytest.raises(ToolError, match=r"^Port w of unit must be OUT/101 .* not OUT/100$"):
+    with pytest.raises(ToolError, match=r"^Port w of unit .* of 100 bits, not an output of 101$"):
         check_header(HEADER, {**ports, "w": Port("output", 100)}, "unit")
     with pytest.raises(ToolError, match=r"^Port x must be a port of unit, and is not$"):
         check_header(HEADER, {**ports, "x": Port("output", 1)}, "unit")
@@ -111,3 +114,4 @@ def test_ports_are_held_against_what_verilator_found() -> None:
 
 def test_names_in_cpp() -> None:
     assert cpp_name("west_in_0__valid") == "west_in_0___05Fvalid"
+    assert cpp_name("payload.dx") == "payload__02edx"

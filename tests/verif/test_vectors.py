@@ -42,7 +42,7 @@ class Toy(wiring.Component):
         m = Module()
         m.d.comb += [
             self.more.eq(self.small + 1),
-            self.fortyer.eq(self.forty - 1),
+            self.longer.eq(self.forty - 1),
             self.inverted.eq(~self.full),
             self.wider.eq(self.wide + 1),
             self.fields.eq(self.pair.payload.low - self.pair.payload.high),

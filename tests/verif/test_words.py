@@ -56,7 +56,7 @@ def test_one_number_for_all_rows() -> None:
         ([8], Port("input", 4, True), "port must be in -8..7, not 8"),
         ([2**65], Port("input", 64), f"port must be in 0..{2**64 - 1}, not {2**65}"),
         ([2**70], Port("input", 70), f"port must be in 0..{2**70 - 1}, not {2**70}"),
-        ([0.5], Port("input", 4), "port must be integers, not float64"),
+        ([0.5], Port("input", 4), "port must be integers, not 0.5"),
         ([0.5], Port("input", 70), "port must be integers, not 0.5"),
         (np.zeros((1, 2), np.uint32), Port("input", 70), "port must have 3 words a row, not 2"),
         (

@@ -1,0 +1,71 @@
+"""Every case of the units, in widths that are small enough for it."""
+
+import numpy as np
+import pytest
+from spikewright.verif import exhaustive
+from spikewright.verif.errors import ToolError
+from spikewright.verif.exhaustive import CHECKS, exhaust
+from spikewright.verif.rig import Mismatch, compare, grid
+
+# What the checks run through; a smaller number would mean that cases went missing.
+VECTORS = {
+    "scheduler_control-tiny": 84_497,
+    "synapse_scan-tiny": 2**16,
+    "random_draw-tiny": 232_024,
+    "synaptic_integration-tiny": 193 * 2**4 * 2**3 * 2,
+    "leak_and_clamp-tiny": 2**9 * 2**4 * 2**3 * 4,
+    "threshold_fire_reset-micro": 25 * 4 * 3 * 2 * 8 * 8 * 25,
+    "threshold_fire_reset-tiny": 2 * 193 * 32 * 3 * 2 * 64,
+    "spike_sender-tiny": 2**21,
+    "configuration-odd": 328_976,
+    "input_buffer-tiny": 4**8,
+    "from_local-tiny": 2**16 * 2**6,
+    "forward_east-tiny": 2**15 * 2**5,
+    "forward_west-tiny": 9 * 2**12 * 2**5,
+    "forward_north-tiny": 2**11 * 2**3,
+    "forward_south-tiny": 9 * 2**8 * 2**3,
+    "to_local-tiny": 2**18,
+}
+
+
+def test_each_check_has_its_number():
+    assert list(VECTORS) == list(CHECKS)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_every_case(name):
+    assert exhaust(name).vectors == VECTORS[name]
+
+
+def test_a_check_says_what_its_cases_are():
+    assert (
+        CHECKS["to_local-tiny"].cases == "Every packet, and none, with and without back-pressure."
+    )
+
+
+def test_an_unknown_check_is_refused():
+    with pytest.raises(ToolError, match="^Check must be one of scheduler_control-tiny, .*'x'$"):
+        exhaust("x")
+
+
+def test_a_check_that_runs_nothing_fails(monkeypatch):
+    check = exhaustive.Check(
+        unit="to_local", widths="tiny", architecture=exhaustive.TINY, run=lambda _: 0
+    )
+    monkeypatch.setitem(CHECKS, "to_local-tiny", check)
+    with pytest.raises(ToolError, match="^Check to_local-tiny must run at least one case, and ran"):
+        exhaust("to_local-tiny")
+
+
+def test_a_difference_is_told_with_its_inputs():
+    inputs = {"V": np.array([3, 4, 5])}
+    with pytest.raises(Mismatch) as caught:
+        compare("leak", {"out": np.array([1, 2, 2])}, {"out": np.array([1, 0, 0])}, inputs)
+    assert str(caught.value) == ("leak: out must be 0, not 2, where V 4 (2 of 3 rows differ)")
+
+
+def test_a_grid_leaves_nothing_out():
+    chunks = list(grid({"a": [5, 6], "b": [0, 1, 2]}, chunk=4))
+    assert [len(chunk["a"]) for chunk in chunks] == [4, 2]
+    rows = [pair for chunk in chunks for pair in zip(chunk["a"], chunk["b"], strict=True)]
+    assert rows == [(5, 0), (5, 1), (5, 2), (6, 0), (6, 1), (6, 2)]

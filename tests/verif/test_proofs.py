@@ -1,0 +1,79 @@
+"""Theorems about the chip: they hold, and they fail where a fault is planted in a table."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from spikewright.golden.architecture import Architecture
+from spikewright.lct.library import UNITS, Library
+from spikewright.verif.proofs import prove_all
+
+
+@pytest.mark.parametrize("preset", ["truenorth", "tiny"])
+def test_all_theorems_are_proven(preset: str) -> None:
+    proofs = list(prove_all(Architecture.preset(preset).to_dict()))
+    assert {p.name for p in proofs} == {"handshake", "fairness", "ascending", "bounded"}
+    assert len(proofs) == 25
+    assert [p for p in proofs if p.verdict != "proven"] == []
+
+
+@pytest.mark.parametrize(
+    ("unit", "old", "new", "theorem"),
+    [
+        # A stalled offer gives way to the input behind it.
+        (
+            "merge_east",
+            "THROUGH if link.ready else LOCAL",
+            "THROUGH",
+            "handshake",
+        ),
+        # The input that was served stays first: the other may wait for ever.
+        ("merge_east", "THROUGH if link.ready else LOCAL", "LOCAL", "fairness"),
+        # A stalled packet is overwritten.
+        (
+            "input_buffer",
+            "| TWO | - | 0 | => | TWO | hold |",
+            "| TWO | - | 0 | => | TWO | newest |",
+            "handshake",
+        ),
+        # An event is scanned twice.
+        ("synapse_scan", "pending & (pending - 1)", "pending", "ascending"),
+        # The next neuron's events come before this one's end.
+        (
+            "synapse_scan",
+            "| 1 | Step(end = 1, axon = 0, neuron = neuron) | 1 | trunc",
+            "| 1 | Step(end = 0, axon = 0, neuron = neuron) | 1 | trunc",
+            "ascending",
+        ),
+        # A reset potential beyond the clamp is taken.
+        (
+            "configuration",
+            " and fire.reset_potential <= POTENTIAL_LIMIT",
+            "",
+            "bounded",
+        ),
+        # The clamp is one too wide.
+        (
+            "leak_and_clamp",
+            "clamp(up, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)",
+            "clamp(up, -POTENTIAL_LIMIT, POTENTIAL_LIMIT + 1)",
+            "bounded",
+        ),
+    ],
+)
+def test_a_planted_fault_is_refuted(
+    tmp_path: Path, unit: str, old: str, new: str, theorem: str
+) -> None:
+    units = tmp_path / "units"
+    shutil.copytree(UNITS, units)
+    path = units / f"{unit}.lct.md"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    tiny = Architecture.preset("tiny").to_dict()
+    refuted = [p for p in prove_all(tiny, Library(units)) if p.verdict == "refuted"]
+    assert theorem in {p.name for p in refuted}
+    assert all(unit in p.subject for p in refuted)

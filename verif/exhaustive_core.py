@@ -1,0 +1,254 @@
+"""Every case of the units around a core's neurons: scheduler, scan and configuration.
+
+Each function runs one compiled unit through its cases and returns how many there were.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from amaranth.hdl import Module
+from amaranth.lib import wiring
+from amaranth.lib.wiring import Out
+
+from spikewright.golden.architecture import Architecture
+from spikewright.hdl.parameters import SPACES, accepted
+
+from .exhaustive_scheduler import Script
+from .rig import Int, Rig, compare, grid, unit_component
+
+__all__ = ["ODD", "Scheduler", "configuration", "scheduler_control", "synapse_scan"]
+
+ODD = Architecture(
+    **{
+        **Architecture.preset("tiny").to_dict(),
+        "axons": 12,
+        "neurons": 10,
+        "axon_types": 3,
+    }
+)
+"""No count is a power of two, so that there are numbers to refuse."""
+
+
+class Scheduler(wiring.Component):
+    """`scheduler_control` with its memory: what one says about spikes, only both together keep.
+
+    Members
+    -------
+    delivery, load, slot, spikes, late, clearing
+        Those of the unit.
+    """
+
+    def __init__(self, architecture: Architecture) -> None:
+        self.architecture = architecture
+        self.control = unit_component("scheduler_control", architecture)
+        inner = {"row", "address", "write", "new_row"}
+        members = self.control.signature.members
+        super().__init__({name: members[name] for name in members if name not in inner})
+
+    def elaborate(self, platform: Any) -> Module:
+        """Wire the two together."""
+        from spikewright.hdl.memories import SchedulerMemory
+
+        m = Module()
+        m.submodules.control = control = self.control
+        m.submodules.memory = memory = SchedulerMemory(
+            **accepted(SchedulerMemory, self.architecture)
+        )
+        for name in ("address", "write", "new_row"):
+            m.d.comb += getattr(memory, name).eq(getattr(control, name))
+        m.d.comb += control.row.eq(memory.row)
+        for name, member in self.signature.members.items():
+            inside, outside = getattr(control, name), getattr(self, name)
+            if not member.is_port:
+                wiring.connect(m, wiring.flipped(outside), inside)
+            elif member.flow == Out:
+                m.d.comb += outside.eq(inside)
+            else:
+                m.d.comb += inside.eq(outside)
+        return m
+
+
+def scheduler_control(rig: Rig) -> int:
+    """Every axon and row, set under every running row, before its start, in it, and after it.
+
+    A script of cycles and what must be seen in each, see `Script`: packets before the first tick,
+    packets in the same cycle as the start of a tick, late ones, two on one bit, all pairs of axons in
+    each row, the reset of a full memory, and more late packets than the counter holds.
+    """
+    a = rig.architecture
+    script = Script(a)
+    for axon in range(a.axons):
+        for slot in range(a.delay_slots):
+            script.reset()
+            script.deliver(slot, axon)
+            script.start(slot)
+    for slot in range(a.delay_slots):
+        for axon in range(a.axons):
+            for running in range(a.delay_slots):
+                script.start(running, (slot, axon))
+                script.deliver(slot, axon)
+                script.read_all(running)
+        for axon in range(a.axons):
+            for other in range(a.axons):
+                script.start((slot + 1) % a.delay_slots)
+                script.deliver(slot, axon)
+                script.deliver(slot, other)
+                script.start(slot)
+    for slot in range(a.delay_slots):
+        for axon in range(a.axons):
+            script.deliver(slot, axon)
+    script.reset()
+    script.read_all(0)
+    for _ in range(0x10001):
+        script.deliver(0, 0)
+    inputs, wanted = script.columns()
+    payload = rig.pack("Delivery", {"slot": inputs.pop("packet_slot"), "axon": inputs.pop("axon")})
+    rig.model.reset()
+    got = rig.run({**inputs, "delivery__payload": payload})
+    shown = {"cycle": np.arange(len(payload)), **inputs}
+    compare(rig.unit, got, wanted, shown)
+    return script.cases
+
+
+def synapse_scan(rig: Rig) -> int:
+    """Every set of axons that spiked and are connected, as one neuron's events."""
+    a = rig.architecture
+    sets = np.random.default_rng(1).permutation(np.arange(1 << a.axons)).reshape(-1, a.neurons)
+    # Of what spiked and what is connected, each may have bits that the other has not.
+    extra = np.random.default_rng(2).integers(0, 1 << a.axons, sets.shape)
+    spikes = np.bitwise_or.reduce(sets, axis=1)
+    connected = sets | (extra & ~spikes[:, None])
+    bits = (sets[..., None] >> np.arange(a.axons)) & 1
+    events = bits.sum(axis=2)
+    # A tick: its start, the first row's arrival, a cycle for each event and for each neuron's end.
+    lengths = events + 1
+    synapses, start, wanted = [], [], []
+    for tick in range(len(sets)):
+        # While a neuron is scanned the memory answers for the next one.
+        answers = np.append(np.roll(connected[tick], -1), 0)
+        cycles = np.concatenate([[connected[tick, 0]] * 2, np.repeat(answers[:-1], lengths[tick])])
+        synapses.append(cycles)
+        start.append(np.arange(len(cycles)) == 0)
+        neuron, axon = np.nonzero(np.c_[bits[tick], np.ones(a.neurons, np.int64)])
+        end = axon == a.axons
+        wanted.append(np.stack([neuron, np.where(end, 0, axon), end], 1))
+    steps = np.concatenate(wanted)
+    counts = [len(cycles) for cycles in synapses]
+    got = rig.run(
+        {
+            "start": np.append(np.concatenate(start), 0).astype(np.int64),
+            "spikes": np.append(np.repeat(spikes, counts), 0),
+            "synapses": np.append(np.concatenate(synapses), 0),
+            "step__ready": 1,
+        }
+    )
+    offered = np.flatnonzero(got["step__valid"])
+    out = got["step__payload"][offered]
+    compare(rig.unit, {"steps": [len(out)]}, {"steps": len(steps)}, {})
+    names = ("neuron", "axon", "end")
+    found = {name: rig.field("Step", name, out) for name in names}
+    right = {name: steps[:, column] for column, name in enumerate(names)}
+    compare(rig.unit, found, right, {"step": np.arange(len(steps)), "cycle": offered})
+    return sets.size
+
+
+def configuration(rig: Rig) -> int:
+    """Every write that a rule could refuse: address, axon type, gamma, TM, R, V, seed, while busy."""
+    a = rig.architecture
+    address = np.arange(1 << max(a.axon_bits, a.neuron_bits))
+    signed = np.arange(-(1 << (a.potential_bits - 1)), 1 << (a.potential_bits - 1))
+    seeds = [0, *(1 << np.arange(32)), 0xFFFFFFFF]
+    common = {"enable": [0, 1], "busy": [0, 1], "retire": [0, 1]}
+    masks = np.arange(1 << a.mask_field_bits)
+    spaces: dict[int, dict[str, Any]] = {
+        SPACES["axon_types"]: {"address": address, "axon_type": np.arange(1 << a.type_bits)},
+        SPACES["synapses"]: {"address": address},
+        SPACES["parameters"]: {
+            "address": address[:: len(address) - 1],
+            "gamma": np.arange(4),
+            "mask": masks,
+            "R": signed,
+        },
+        SPACES["potential"]: {"address": address, "initial": signed},
+        SPACES["seed"]: {"seed": seeds},
+        5: {"address": address},
+        6: {"address": address},
+        7: {"address": address},
+    }
+    rig.model.reset()
+    count = refused = 0
+    for space, axes in spaces.items():
+        for case in grid(common | axes):
+            done, refused = _configure(rig, space, case, refused)
+            count += done
+    return count
+
+
+def _configure(rig: Rig, space: int, case: dict[str, Int], refused: int) -> tuple[int, int]:
+    a = rig.architecture
+    rows = len(case["enable"])
+    rng = np.random.default_rng(space)
+    given = {
+        "address": rng.integers(0, a.neurons, rows),
+        "axon_type": rng.integers(0, a.axon_types, rows),
+        "gamma": rng.integers(0, 3, rows),
+        "mask": rng.integers(0, a.mask_bits + 1, rows),
+        "R": np.zeros(rows, np.int64),
+        "initial": np.zeros(rows, np.int64),
+        "seed": np.ones(rows, np.int64),
+        **case,
+    }
+    neuron = rng.integers(0, a.neurons, rows)
+    potential = rng.integers(-a.potential_limit, a.potential_limit + 1, rows)
+    fire = {"reset_mode": given["gamma"], "mask": given["mask"], "reset_potential": given["R"]}
+    got = rig.run(
+        {
+            "space": space,
+            "parameters": rig.pack("Parameters", {f"fire.{k}": v for k, v in fire.items()}),
+            "retire_neuron": neuron,
+            "retire_potential": potential,
+            **{
+                name: given[name]
+                for name in ("enable", "busy", "retire", "address", "axon_type", "initial", "seed")
+            },
+        }
+    )
+    wanted, refused = _accepted(a, space, given, refused)
+    retire = given["retire"] > 0
+    stores = retire | wanted.pop("stores")
+    wanted["potential_write"] = stores
+    found = {name: got[name] for name in wanted}
+    for name, pipeline, outside in (
+        ("potential_neuron", neuron, given["address"]),
+        ("potential", potential, given["initial"]),
+    ):
+        wanted[name] = np.where(stores, np.where(retire, pipeline, outside), 0)
+        found[name] = np.where(stores, got[name], 0)
+    return compare(rig.unit, found, wanted, {"space": np.full(rows, space), **given}), refused
+
+
+def _accepted(
+    a: Architecture, space: int, given: dict[str, Int], refused: int
+) -> tuple[dict[str, Any], int]:
+    """Return what must be written, and the refused writes before each row and after the last."""
+    limit = a.potential_limit
+    rules = {
+        0: (given["address"] < a.axons) & (given["axon_type"] < a.axon_types),
+        1: given["address"] < a.neurons,
+        2: (given["address"] < a.neurons)
+        & (given["gamma"] < 3)
+        & (given["mask"] <= a.mask_bits)
+        & (abs(given["R"]) <= limit),
+        3: (given["address"] < a.neurons) & (abs(given["initial"]) <= limit),
+        4: given["seed"] != 0,
+    }
+    enable = given["enable"] > 0
+    lawful = rules.get(space, np.zeros(len(enable), np.bool_))
+    taken = enable & (given["busy"] == 0) & lawful
+    turned_down = refused + np.append(0, np.cumsum(enable & ~taken))
+    turned_down = np.minimum(turned_down, 0xFFFF)
+    names = ("type_write", "synapse_write", "parameter_write", "stores", "seed_write")
+    wanted: dict[str, Any] = {name: taken & (space == k) for k, name in enumerate(names)}
+    return wanted | {"refused": turned_down[:-1]}, int(turned_down[-1])

@@ -1,0 +1,140 @@
+"""One unit on the bench of the exhaustive tests: compiled, fed with columns, held against columns."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spikewright.golden.architecture import Architecture
+from spikewright.hdl.parameters import accepted, overrides
+from spikewright.lct.compile import class_name
+from spikewright.lct.library import Library
+from spikewright.lct.types import Type
+
+from .design import Design
+from .errors import ToolError
+from .packing import field, pack
+from .vectors import VerilatedUnit
+
+__all__ = ["Int", "Mismatch", "Rig", "compare", "grid", "unit_component"]
+
+Int = NDArray[np.int64]
+
+_CHUNK = 1 << 20
+
+
+class Mismatch(ToolError):
+    """A unit that does not do what the specification says; the text has inputs and both values."""
+
+
+def unit_component(unit: str, architecture: Architecture) -> Any:
+    """Return the generated component of a unit in the widths of an architecture."""
+    module = importlib.import_module(f"spikewright.hdl.generated.{unit}")
+    component = getattr(module, class_name(unit))
+    return component(**accepted(component, architecture))
+
+
+class Rig:
+    """A compiled unit and the layouts of its ports.
+
+    Parameters
+    ----------
+    unit : str
+        A unit of the tables.
+    architecture : Architecture
+    component : Amaranth component, optional
+        Stands in for the unit's own: the unit together with what it needs.
+    root : Path, optional
+        Folder of builds.
+
+    Members
+    -------
+    model : VerilatedUnit
+    architecture : Architecture
+    """
+
+    def __init__(
+        self,
+        unit: str,
+        architecture: Architecture,
+        *,
+        component: Any = None,
+        root: Path | None = None,
+    ) -> None:
+        self.unit, self.architecture = unit, architecture
+        component = component or unit_component(unit, architecture)
+        self.model = VerilatedUnit(Design.from_amaranth(component, unit), root=root)
+        self._types = Library().unit(unit, overrides(architecture)).types
+
+    def layout(self, name: str) -> Type:
+        """Return a type of the unit by its name."""
+        return self._types[name].type
+
+    def pack(self, name: str, values: Mapping[str, ArrayLike]) -> NDArray[Any]:
+        """Return values of a type of the unit, from columns by path."""
+        return pack(self.layout(name), values)
+
+    def field(self, name: str, path: str, column: NDArray[Any]) -> Int:
+        """Return a column of one field, from values of a type of the unit."""
+        return field(self.layout(name), path, column)
+
+    def run(self, inputs: Mapping[str, ArrayLike], rows: int | None = None) -> dict[str, Any]:
+        """Run one cycle for each row; see `VerilatedUnit.run`."""
+        return self.model.run(inputs, rows=rows)
+
+    def close(self) -> None:
+        """Free the model."""
+        self.model.close()
+
+
+def grid(axes: Mapping[str, ArrayLike], chunk: int = _CHUNK) -> Iterator[dict[str, Int]]:
+    """Go through every combination of some values, a chunk of rows at a time.
+
+    Parameters
+    ----------
+    axes : dict
+        The values of each column; the last column changes fastest.
+    """
+    values = {name: np.asarray(axis, np.int64) for name, axis in axes.items()}
+    total = int(np.prod([len(axis) for axis in values.values()]))
+    for first in range(0, total, chunk):
+        number = np.arange(first, min(first + chunk, total))
+        columns = {}
+        for name, axis in reversed(values.items()):
+            number, digit = np.divmod(number, len(axis))
+            columns[name] = axis[digit]
+        yield dict(reversed(columns.items()))
+
+
+def compare(
+    unit: str,
+    got: Mapping[str, ArrayLike],
+    wanted: Mapping[str, ArrayLike],
+    inputs: Mapping[str, NDArray[Any]],
+) -> int:
+    """Hold what a unit did against what it must do; returns the number of rows.
+
+    Raises
+    ------
+    Mismatch
+        For the first row that differs, with the inputs that show it.
+    """
+    rows = 0
+    for name, column in wanted.items():
+        found = np.asarray(got[name])
+        right = np.broadcast_to(np.asarray(column), found.shape)
+        rows = len(found)
+        wrong = np.flatnonzero(found != right)
+        if len(wrong):
+            row = int(wrong[0])
+            shown = ", ".join(f"{key} {int(value[row])}" for key, value in inputs.items())
+            raise Mismatch(
+                f"{unit}: {name} must be {int(right[row])}, not {int(found[row])}, "
+                f"where {shown or f'row {row}'} ({len(wrong)} of {rows} rows differ)"
+            )
+    return rows

@@ -1,0 +1,329 @@
+"""Holds what the chip did against what it must have done: every neuron and packet, every tick."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from pyuvm import uvm_component, uvm_scoreboard
+
+from spikewright.golden.architecture import Architecture
+from spikewright.hdl.tile import Tile
+from spikewright.verif.interleaving import first_out_of_order
+from spikewright.verif.predictor import ExpectedTick, Unpredictable
+from spikewright.verif.records import ProgramRecord
+from spikewright.verif.transactions import (
+    Boundary,
+    Counters,
+    ResetDone,
+    Retirement,
+    Transfer,
+    Violation,
+)
+
+__all__ = ["Scoreboard"]
+
+
+class Scoreboard(uvm_scoreboard):
+    """Compares each tick when it is over.
+
+    A program fails on a mismatch, on a broken rule of a handshake, on anything left over on either
+    side, and if nothing was compared.
+
+    Parameters
+    ----------
+    name, parent
+    architecture : Architecture
+    """
+
+    def __init__(self, name: str, parent: uvm_component, architecture: Architecture) -> None:
+        super().__init__(name, parent)
+        self.architecture = architecture
+        self.record: ProgramRecord | None = None
+
+    def begin(self, record: ProgramRecord, *, paced: bool, unhindered: bool) -> None:
+        """Start with a program; the chip has just been reset.
+
+        Parameters
+        ----------
+        record : ProgramRecord
+            Where the findings go.
+        paced : bool
+            Ticks have a fixed period: flags may be raised, and end the comparison.
+        unhindered : bool
+            No back-pressure from outside: the cost of a tick is bounded.
+        """
+        cores = self.architecture.cores
+        self.record = record
+        self._paced, self._unhindered = paced, unhindered
+        self._retirements: list[list[Retirement]] = [[] for _ in range(cores)]
+        self._outputs: list[Transfer] = []
+        self._late = np.zeros(cores, np.int64)
+        self._counters = Counters()
+        self._flagged: int | None = None
+        self._lost: str | None = None
+        self._wrong: list[tuple[int, str]] = []
+        self._lanes: dict[str, list[list[int]]] = {}
+        self._dropped: Counter[tuple[str, int]] = Counter()
+        self._idle_at: int | None = None
+
+    # What monitors and predictor tell.
+
+    def write_retirement(self, retirement: Retirement) -> None:
+        """Keep a neuron until its tick is over."""
+        if self.record is not None:
+            self._retirements[retirement.core].append(retirement)
+
+    def write_output(self, transfer: Transfer) -> None:
+        """Keep a packet that left until its tick is over."""
+        if self.record is not None:
+            self._outputs.append(transfer)
+
+    def write_boundary(self, boundary: Boundary) -> None:
+        """Keep the counters; the prediction that they belong to comes next."""
+        self._counters = boundary.counters
+
+    def write_idle(self, cycle: int) -> None:
+        """Keep the cycle in which the last core became idle."""
+        self._idle_at = cycle
+
+    def write_violation(self, violation: Violation) -> None:
+        """Count a broken rule of a handshake."""
+        if self.record is not None:
+            self.record.complain(f"cycle {violation.cycle}: {violation.text}")
+
+    def write_reset(self, reset: ResetDone) -> None:
+        """Check what a reset must leave behind."""
+        if self.record is None:
+            return
+        counters = reset.counters
+        counts = [*counters.late, *counters.overrun, *counters.refused, *counters.off_mesh.values()]
+        if any(counts):
+            self.record.complain(f"after a reset all counters must be zero, not {counts}")
+        rows = self.architecture.delay_slots
+        if reset.cycles > rows + 2:
+            self.record.complain(
+                f"busy must fall {rows} + 2 cycles after a reset, not {reset.cycles}"
+            )
+
+    def write_expected(self, expected: ExpectedTick | Unpredictable) -> None:
+        """Compare a tick."""
+        if self.record is None or self._lost is not None:
+            return
+        if isinstance(expected, Unpredictable):
+            self._lost = expected.reason
+            if not self._paced:
+                self._mismatch(expected.tick, f"the model must be able to follow: {self._lost}")
+            return
+        tick = expected.result.tick
+        self._compare_counters(expected)
+        for core in range(self.architecture.cores):
+            self._compare_core(tick, core, expected)
+        self._compare_time(expected)
+        self._collect_outputs(expected)
+        self.record.ticks += 1
+        for name, count in expected.reached.items():
+            self.record.reached[name] = self.record.reached.get(name, 0) + count
+
+    # The comparisons.
+
+    def _mismatch(self, tick: int, text: str) -> None:
+        self._wrong.append((tick, f"tick {tick}: {text}"))
+
+    def _place(self, core: int) -> str:
+        return f"core ({core % self.architecture.width}, {core // self.architecture.width})"
+
+    def _compare_core(self, tick: int, core: int, expected: ExpectedTick) -> None:
+        """Compare every neuron of a core."""
+        assert self.record is not None
+        seen, self._retirements[core] = self._retirements[core], []
+        neurons = [retirement.neuron for retirement in seen]
+        if neurons != list(range(self.architecture.neurons)):
+            self._mismatch(
+                tick,
+                f"{self._place(core)} must retire each of its {self.architecture.neurons} neurons "
+                f"once, in ascending order, and retires {len(neurons)}: {_brief(neurons)}",
+            )
+            return
+        potentials = np.array([retirement.potential for retirement in seen])
+        spikes = np.array([retirement.spike for retirement in seen])
+        self.record.potentials += len(potentials)
+        self.record.spikes += int((spikes & expected.result.spikes[core]).sum())
+        for what, actual, wanted in (
+            ("potential", potentials, expected.result.potentials[core]),
+            ("spike", spikes, expected.result.spikes[core]),
+        ):
+            for neuron in np.flatnonzero(actual != wanted):
+                self._mismatch(
+                    tick,
+                    f"{self._place(core)} neuron {neuron}: {what} must be {int(wanted[neuron])}, "
+                    f"not {int(actual[neuron])}",
+                )
+        cost = seen[-1].cycle - expected.start
+        self._compare_cost(tick, core, cost, expected)
+
+    def _compare_cost(self, tick: int, core: int, cost: int, expected: ExpectedTick) -> None:
+        """Hold the cycles of a core's tick against N + E and what may come on top."""
+        assert self.record is not None
+        if not self._unhindered:
+            return
+        beyond = cost - self.architecture.neurons - int(expected.result.synaptic_events[core])
+        record = self.record
+        record.least = beyond if record.least is None else min(record.least, beyond)
+        record.most = beyond if record.most is None else max(record.most, beyond)
+        # Whoever waits, waits for a packet that moves: no longer than all of them have to go.
+        if beyond > Tile.overhead + expected.steps:
+            self._mismatch(
+                tick,
+                f"{self._place(core)} must retire its last neuron at most {Tile.overhead} + "
+                f"{expected.steps} cycles after N + E, not {beyond}",
+            )
+
+    def _compare_time(self, expected: ExpectedTick) -> None:
+        """Hold the whole tick, until no core is busy, against its busiest core."""
+        assert self.record is not None
+        idle_at, self._idle_at = self._idle_at, None
+        if not self._unhindered or self._paced:
+            return
+        tick = expected.result.tick
+        if idle_at is None or idle_at < expected.start:
+            self._mismatch(tick, "busy must fall after the start, and does not")
+            return
+        work = self.architecture.neurons + int(expected.result.synaptic_events.max())
+        beyond = idle_at - expected.start - work
+        record = self.record
+        record.settled = beyond if record.settled is None else max(record.settled, beyond)
+        if beyond > Tile.overhead + expected.steps:
+            self._mismatch(
+                tick,
+                f"busy must fall at most {Tile.overhead} + {expected.steps} cycles after N + E "
+                f"of the busiest core, not {beyond}",
+            )
+
+    def _compare_counters(self, expected: ExpectedTick) -> None:
+        """Compare what was counted since reset; at a fixed period a flag ends the comparison."""
+        result, counters = expected.result, self._counters
+        tick = result.tick
+        self._late += result.late
+        for core in range(self.architecture.cores):
+            pairs = (
+                ("late packets", counters.late[core], int(self._late[core])),
+                ("overruns", counters.overrun[core], int(expected.overrun[core])),
+                ("refused writes", counters.refused[core], int(expected.refused[core])),
+            )
+            for what, got, wanted in pairs:
+                if got == min(wanted, 0xFFFF):
+                    continue
+                if self._paced and not what.startswith("refused"):
+                    self._flagged = tick if self._flagged is None else self._flagged
+                else:
+                    self._mismatch(tick, f"{self._place(core)}: {what} must be {wanted}, not {got}")
+        self._dropped.update(expected.off_mesh)
+        if not self._paced:
+            self._compare_dropped(tick)
+        if sum(expected.off_mesh.values()) != result.off_mesh:
+            self._mismatch(
+                tick,
+                f"the model's packets off the mesh must be {sum(expected.off_mesh.values())}, "
+                f"not {result.off_mesh}",
+            )
+
+    def _compare_dropped(self, tick: int) -> None:
+        """Compare the packets dropped at the edges so far; at a fixed period, at the end."""
+        for edge, got in self._counters.off_mesh.items():
+            wanted = min(self._dropped[edge], 0xFFFF)
+            if got != wanted:
+                where = "{} {}".format(*edge)
+                self._mismatch(tick, f"packets dropped at {where} must be {wanted}, not {got}")
+
+    def _collect_outputs(self, expected: ExpectedTick) -> None:
+        """Compare the packets that left in this tick; at a fixed period, at the end."""
+        for port, lanes in expected.outputs.items():
+            self._lanes.setdefault(port, []).extend(lanes)
+        modelled = Counter(
+            f"{row['side']}_out_{row['position']}" for row in expected.result.outputs
+        )
+        lengths = Counter(
+            {port: sum(map(len, lanes)) for port, lanes in expected.outputs.items()}
+        )
+        if modelled != lengths:
+            self._mismatch(
+                expected.result.tick,
+                f"the model's packets out must be {dict(lengths)}, not {dict(modelled)}",
+            )
+        if not self._paced:
+            self._compare_outputs(expected.result.tick)
+
+    def _compare_outputs(self, tick: int) -> None:
+        """Compare packets port by port: the same ones, and each source's in its order."""
+        assert self.record is not None
+        outputs, self._outputs = self._outputs, []
+        lanes, self._lanes = self._lanes, {}
+        for port in sorted({*lanes, *(transfer.port for transfer in outputs)}):
+            observed = [transfer.payload for transfer in outputs if transfer.port == port]
+            wanted = Counter(payload for lane in lanes.get(port, []) for payload in lane)
+            missing, extra = wanted - Counter(observed), Counter(observed) - wanted
+            for payload in missing:
+                self._mismatch(tick, f"{port} must give packet 0x{payload:x}, and does not")
+            for payload in extra:
+                self._mismatch(tick, f"{port} must not give packet 0x{payload:x}, and does")
+            if missing or extra:
+                continue
+            self.record.packets += len(observed)
+            wrong = first_out_of_order(observed, lanes.get(port, []))
+            if wrong is not None:
+                self._mismatch(
+                    tick,
+                    f"{port} must keep each source's order, and packet {wrong[0]}, "
+                    f"0x{wrong[1]:x}, does not",
+                )
+
+    def abandon(self) -> None:
+        """Stop in the middle of a tick, where a reset is to come; keep what was found so far."""
+        if self.record is not None:
+            for _, text in self._wrong:
+                self.record.complain(text)
+            self.record = None
+
+    def finish(self) -> ProgramRecord:
+        """End the program: check what is left over, and return the findings."""
+        assert self.record is not None
+        record, self.record = self.record, None
+        if self._paced and (self._lost is not None or self._flagged is not None):
+            self._finish_flagged(record)
+            return record
+        self.record = record
+        tick = record.ticks - 1
+        if self._paced:
+            self._compare_outputs(tick)
+            self._compare_dropped(tick)
+        for core, seen in enumerate(self._retirements):
+            if seen:
+                self._mismatch(
+                    tick, f"{self._place(core)} must retire no neuron more, and retires {len(seen)}"
+                )
+        for transfer in self._outputs:
+            self._mismatch(tick, f"{transfer.port} must give no packet more, and does")
+        for _, text in self._wrong:
+            record.complain(text)
+        if record.potentials == 0 and not record.mismatches:
+            record.complain("something must be compared, and nothing was")
+        self.record = None
+        return record
+
+    def _finish_flagged(self, record: ProgramRecord) -> None:
+        """End a program whose period was too short: it must be right until shortly before that."""
+        record.flagged = True
+        counters = self._counters
+        if not any((*counters.late, *counters.overrun)):
+            record.complain(f"the chip must flag {self._lost}, and no counter shows it")
+        if self._flagged is None:
+            self._flagged = record.ticks
+        for tick, text in self._wrong:
+            if tick < self._flagged - 1:
+                record.complain(text)
+
+
+def _brief(numbers: list[int]) -> str:
+    text = ", ".join(map(str, numbers[:20]))
+    return text + ", ..." if len(numbers) > 20 else text

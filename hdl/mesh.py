@@ -20,7 +20,7 @@ from spikewright.hdl.generated.edge_drop import EdgeDrop
 from spikewright.hdl.parameters import accepted
 from spikewright.hdl.tile import SIDES, ConfigSignature, TraceSignature
 
-__all__ = ["Mesh", "edge_length"]
+__all__ = ["Mesh", "edge_length", "edges"]
 
 _STEP = {"west": (-1, 0), "east": (1, 0), "north": (0, 1), "south": (0, -1)}
 _OPPOSITE = {"west": "east", "east": "west", "north": "south", "south": "north"}
@@ -29,6 +29,13 @@ _OPPOSITE = {"west": "east", "east": "west", "north": "south", "south": "north"}
 def edge_length(architecture: Architecture, side: str) -> int:
     """Ports along a side of the mesh."""
     return architecture.height if side in ("west", "east") else architecture.width
+
+
+def edges(architecture: Architecture) -> Iterator[tuple[str, int]]:
+    """Each port position at the edge of the mesh: side and place along it."""
+    for side in SIDES:
+        for p in range(edge_length(architecture, side)):
+            yield side, p
 
 
 class Mesh(wiring.Component):
@@ -74,19 +81,13 @@ class Mesh(wiring.Component):
             members[f"trace_{c}"] = Out(TraceSignature(architecture))
             for counter in ("late", "overrun", "refused"):
                 members[f"{counter}_{c}"] = Out(16)
-        for side, p in self.edges():
+        for side, p in edges(architecture):
             if side in self.attached:
                 members[f"{side}_in_{p}"] = In(self.packets)
                 members[f"{side}_out_{p}"] = Out(self.packets)
             else:
                 members[f"off_mesh_{side}_{p}"] = Out(16)
         super().__init__(members)
-
-    def edges(self) -> Iterator[tuple[str, int]]:
-        """Each port position at the edge of the mesh: side and place along it."""
-        for side in SIDES:
-            for p in range(edge_length(self.architecture, side)):
-                yield side, p
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
@@ -173,5 +174,7 @@ class Mesh(wiring.Component):
 def _any(values: list[Value]) -> Value:
     """OR of many values, as a balanced tree."""
     while len(values) > 1:
-        values = [a | b for a, b in zip(values[::2], values[1::2])] + values[len(values) & ~1 :]
+        values = [a | b for a, b in zip(values[::2], values[1::2], strict=False)] + values[
+            len(values) & ~1 :
+        ]
     return values[0]

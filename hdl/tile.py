@@ -27,7 +27,7 @@ _INPUTS = ("local", *SIDES)
 def config_bits(architecture: Architecture) -> int:
     """Bits of a configuration word: the widest of a row of synapses, parameters and a seed."""
     layout = parameters_layout(**accepted(parameters_layout, architecture))
-    return max(architecture.axons, layout.size, 32)
+    return max(architecture.axons, int(layout.size), 32)
 
 
 class ConfigSignature(wiring.Signature):

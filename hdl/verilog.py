@@ -13,7 +13,7 @@ from spikewright.hdl.tile import SIDES, Tile
 
 __all__ = ["component_verilog", "mesh_verilog", "tile_verilog"]
 
-_SOURCE = re.compile(r"^\s*\(\* src = .*? \*\)\s*$\n", re.M)
+_SOURCE = re.compile(r"^\s*\(\* src = .*? \*\)\s*$\n", re.MULTILINE)
 
 
 def component_verilog(component: wiring.Component, name: str) -> str:

@@ -135,7 +135,9 @@ class Expressions(Numbers):
         at = self.hardware(index)
         if isinstance(base.type, Array) or (self.is_static(index) and self.is_plain(index)):
             return Text(f"{text}[{at}]")
-        return Text(f"{text}.bit_select({at}, 1)")
+        # Past the top bit there are zeros, not copies of a sign.
+        sign = ".as_unsigned()" if isinstance(base.type, Int) and base.type.signed else ""
+        return Text(f"{text}{sign}.bit_select({at}, 1)")
 
     def _op_slice(self, node: Node, _: int) -> Text:
         base, low, high = node.args

@@ -32,6 +32,17 @@ COMMANDS = (
         "spikewright.tools.doctor:doctor",
         "Check that this machine has what the other commands need.",
     ),
+    Entry("lct", "spikewright.tools.commands_lct:app", "Check and format the tables."),
+    Entry(
+        "compare",
+        "spikewright.tools.compare:compare_command",
+        "Run a network on the RTL and on the golden model, tick by tick.",
+    ),
+    Entry(
+        "demo",
+        "spikewright.tools.demo:demo_command",
+        "Classify handwritten digits on the RTL and on the golden model.",
+    ),
 )
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}

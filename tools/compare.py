@@ -1,206 +1,187 @@
 """`spikewright compare`: one network on the RTL and on the golden model, tick by tick."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
-from numpy.typing import NDArray
+import typer
 
-from spikewright.golden import SIDES, Network, check_packets, check_spikes
-from spikewright.tools.console import atomic_path, progress
-from spikewright.tools.difference import Difference
-from spikewright.tools.engine import compiled_chip
-from spikewright.tools.errors import UserError
-from spikewright.tools.lockstep import Lockstep
-from spikewright.tools.stages import Stages
-from spikewright.tools.ticklog import TickLog
-from spikewright.verif.chip_model import ChipModel
-from spikewright.verif.errors import ToolError
+from spikewright.tools.errors import EXIT_FAULT, UserError
 
-__all__ = ["WAVES", "Comparison", "Waves", "compare"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-WAVES = Path("build/waves")
-"""Where waveforms go unless told otherwise, below the current folder."""
+    from spikewright.golden import Network
 
-# Ticks shown before and after the one with the difference.
-TICKS_BEFORE, TICKS_AFTER = 2, 1
+__all__ = ["compare_command"]
 
-# Of what one call of the compiled model may return.
-CHUNK_BYTES, CHUNK_TICKS = 32 * 2**20, 64
+DEFAULT_TICKS = 32
+RANDOM_TICKS = 64
+# Sides of a random program: spikes go in and come out, and the other two drop what leaves.
+RANDOM_ATTACHED = ("west", "east")
+
+# A file of events may name any tick; nobody waits for the last one of all by accident.
+LAST_TICK = 100_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waves:
-    """A waveform around a difference.
-
-    Members
-    -------
-    path : Path or None
-        None where it could not be written, for the reason in `fault`.
-    first_tick, last_tick : int
-    fault : str
-    """
-
-    path: Path | None
-    first_tick: int
-    last_tick: int
-    fault: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Comparison:
-    """What became of a comparison.
-
-    Members
-    -------
-    network : Network
-        As it was run: with spikes to come in over the west side attached.
-    ticks : int
-        That were to be run.
-    log : TickLog
-        Of the ticks that were run, the one with the first difference included.
-    difference : Difference or None
-    waves : Waves or None
-    seconds : dict
-        By stage.
-    """
-
-    network: Network
-    ticks: int
-    log: TickLog
-    difference: Difference | None
-    waves: Waves | None
-    seconds: dict[str, float]
-
-    @property
-    def agree(self) -> bool:
-        """Whether no difference was found."""
-        return self.difference is None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything for JSON."""
-        fit = self.log.fit()
-        return {
-            "agree": self.agree,
-            "ticks": len(self.log),
-            "ticks_wanted": self.ticks,
-            "architecture": self.network.architecture.to_dict(),
-            "attached": self.network.attached,
-            "difference": None if self.difference is None else self.difference.to_dict(),
-            "waves": None if self.waves is None else asdict(self.waves),
-            "per_tick": self.log.columns(),
-            "cycles": None if fit is None else asdict(fit),
-            "ticks_per_second": self.log.speeds(),
-            "seconds": self.seconds,
-        }
-
-
-def compare(
-    network: Network,
+def compare_command(
     *,
-    spikes: NDArray[np.void] | None = None,
-    packets: NDArray[np.void] | None = None,
-    ticks: int,
-    waves: Path = WAVES,
-    name: str = "difference",
-    verilog: str | None = None,
-    root: Path | None = None,
-) -> Comparison:
-    """Run a network on both until they differ.
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[NET.npz]", help="A saved network.")
+    ] = None,
+    stimulus: Annotated[
+        Path | None, typer.Option(help="Spikes on axons: tick, x, y, axon; .npz or .csv.")
+    ] = None,
+    packets: Annotated[
+        Path | None, typer.Option(help="Packets at the edges of the mesh; .npz or .csv.")
+    ] = None,
+    ticks: Annotated[
+        int | None, typer.Option(help="How many ticks; by default until the last event is through.")
+    ] = None,
+    random: Annotated[
+        int | None,
+        typer.Option("--random", metavar="SEED", help="A random program instead of a file."),
+    ] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="With --random: architecture, by default tiny.")
+    ] = None,
+    mesh: Annotated[
+        str | None,
+        typer.Option(metavar="WxH", help="With --random: size of the mesh, by default 2x2."),
+    ] = None,
+    sim: Annotated[str, typer.Option(help="Simulator of the RTL.")] = "verilator",
+    waves: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where the waveform of a difference goes.")
+    ] = Path("build/waves"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Run a network on the RTL and on the golden model, and compare them tick by tick.
 
-    Parameters
-    ----------
-    network : Network
-    spikes : ndarray of SPIKE, optional
-        They reach the RTL as packets over the west edge, which is attached for them if it is not.
-    packets : ndarray of PACKET, optional
-    ticks : int
-    waves : Path
-        Folder for the waveform of a difference; made only if there is one.
-    name : str
-        What the waveform is called, apart from the tick.
-    verilog : str, optional
-        Text of the module `mesh`, instead of the one that the project generates.
-    root : Path, optional
-        Folder of builds, see `cache.default_root`.
+    A first try, without any file: spikewright compare --random 1
 
-    Raises
-    ------
-    ToolError
-        Where there is no simulator, or it refuses the Verilog.
+    Compared are all potentials, spikes, packets that leave and counters of dropped packets. Where
+    they part, the tick, core, neuron and both values are printed, and a waveform is recorded.
+
+    Exit status: 0 they agree, 1 they differ, 2 they could not be run.
     """
-    if ticks < 1:
-        raise UserError(f"Ticks must be at least 1, not {ticks}.")
-    network = _prepared(network, spikes, packets)
-    stages = Stages()
-
-    def chip(*, waves: bool = False) -> ChipModel:
-        attached = network.attached
-        return compiled_chip(
-            network.architecture, attached, waves=waves, verilog=verilog, root=root
+    if sim != "verilator":
+        raise UserError(f"--sim must be verilator, not {sim!r}.")
+    if ticks is not None and ticks < 1:
+        raise UserError(f"--ticks must be at least 1, not {ticks}.")
+    if waves.exists() and not waves.is_dir():
+        raise UserError(f"--waves must be a folder, not the file {waves}.")
+    if (file is None) == (random is None):
+        raise UserError("compare needs a network file, or else --random SEED: give one of the two.")
+    if file is not None:
+        _refuse_random_options(preset, mesh)
+        job = _from_file(file, stimulus, packets, ticks)
+    else:
+        assert random is not None
+        job = _random(
+            random,
+            preset or "tiny",
+            mesh or "2x2",
+            stimulus=stimulus,
+            packets=packets,
+            ticks=ticks,
         )
 
-    with stages.show("Compiling the RTL"):
-        chip().close()
-    with stages.timed("Running"):
-        log, difference = _run(Lockstep(network, chip, spikes=spikes, packets=packets), ticks)
-    shown = None
-    if difference is not None:
-        first, last = _window(difference.tick)
-        path = waves / f"{name}-tick{difference.tick}.fst"
-        shown = Waves(path=path, first_tick=first, last_tick=last)
-        with stages.show("Recording the waveform"):
-            try:
-                writer = Lockstep(network, lambda: chip(waves=True), spikes=spikes, packets=packets)
-                _record(writer, shown)
-            except (ToolError, OSError) as fault:
-                # The difference is found: that nothing shows it must not hide it.
-                shown = replace(shown, path=None, fault=str(fault))
-    return Comparison(
-        network=network,
-        ticks=ticks,
-        log=log,
-        difference=difference,
-        waves=shown,
-        seconds=stages.seconds,
+    from spikewright.tools.comparison import compare
+
+    result = compare(waves=waves, **job)
+    if as_json:
+        from spikewright.tools.console import print_json
+
+        print_json(result.to_dict())
+    else:
+        from spikewright.tools.compare_report import show
+
+        show(result)
+    if not result.agree:
+        raise typer.Exit(EXIT_FAULT)
+
+
+def _refuse_random_options(preset: str | None, mesh: str | None) -> None:
+    for name, value in (("--preset", preset), ("--mesh", mesh)):
+        if value is not None:
+            raise UserError(
+                f"{name} must come with --random, not with a file, whose architecture is its own."
+            )
+
+
+def _from_file(
+    file: Path, stimulus: Path | None, packets: Path | None, ticks: int | None
+) -> dict[str, Any]:
+    from spikewright.golden import Network
+
+    network = Network.load(file)
+    events = _events(network, stimulus, packets)
+    count = ticks or _long_enough(network, events)
+    return {"network": network, **events, "ticks": count, "name": file.stem}
+
+
+def _random(
+    seed: int,
+    preset: str,
+    mesh: str,
+    *,
+    stimulus: Path | None,
+    packets: Path | None,
+    ticks: int | None,
+) -> dict[str, Any]:
+    """Return a random program with random events, where no file gives them."""
+    from spikewright.golden import Architecture, random_network, random_packets, random_spikes
+
+    if seed < 0:
+        raise UserError(f"--random must be at least 0, not {seed}.")
+    size = re.fullmatch(r"(\d{1,5})x(\d{1,5})", mesh)
+    if size is None:
+        raise UserError(f"--mesh must be WIDTHxHEIGHT, such as 2x2, not {mesh!r}.")
+    architecture = Architecture.preset(preset).with_mesh(int(size[1]), int(size[2]))
+    network = random_network(architecture, seed, attached=RANDOM_ATTACHED)
+    count = ticks or RANDOM_TICKS
+    events = _events(network, stimulus, packets)
+    if events["spikes"] is None:
+        events["spikes"] = random_spikes(network, seed, count)
+    if events["packets"] is None:
+        events["packets"] = random_packets(network, seed, count)
+    return {"network": network, **events, "ticks": count, "name": f"random{seed}"}
+
+
+def _events(
+    network: "Network", stimulus: Path | None, packets: Path | None
+) -> "dict[str, NDArray[Any] | None]":
+    """Read the files of events and hold them against the network."""
+    from spikewright.golden import (
+        PACKET,
+        SPIKE,
+        StimulusError,
+        check_packets,
+        check_spikes,
+        load_events,
     )
 
-
-def _prepared(
-    network: Network, spikes: NDArray[np.void] | None, packets: NDArray[np.void] | None
-) -> Network:
-    """Check events, and attach the west side if spikes are to come in."""
-    if packets is not None:
-        check_packets(packets, network)
-    attached = set(network.attached)
-    if spikes is not None:
-        check_spikes(spikes, network)
-        attached.add("west")
-    # One order of the sides, so that equal hardware is compiled once.
-    ordered = [side for side in SIDES if side in attached]
-    return Network(network.architecture, attached=ordered, **network.arrays())
+    events: dict[str, NDArray[Any] | None] = {"spikes": None, "packets": None}
+    for name, path, dtype, check in (
+        ("spikes", stimulus, SPIKE, check_spikes),
+        ("packets", packets, PACKET, check_packets),
+    ):
+        if path is not None:
+            events[name] = found = load_events(path, dtype)
+            try:
+                check(found, network)
+            except StimulusError as error:
+                raise StimulusError(f"{path.name}: {error}") from None
+    return events
 
 
-def _window(tick: int) -> tuple[int, int]:
-    return max(0, tick - TICKS_BEFORE), tick + TICKS_AFTER
-
-
-def _run(lockstep: Lockstep, ticks: int) -> tuple[TickLog, Difference | None]:
-    architecture = lockstep.network.architecture
-    log, difference = TickLog(architecture.neurons), None
-    room = CHUNK_BYTES // (8 * architecture.cores * architecture.neurons)
-    chunk = min(max(1, room), CHUNK_TICKS)
-    try:
-        with progress("Comparing ticks", ticks) as advance:
-            for span in lockstep.spans(ticks, chunk):
-                done = len(log)
-                log.add(span)
-                difference = span.difference
-                advance(len(log) - done)
-    finally:
-        lockstep.close()
-    return log, difference
+def _long_enough(network: "Network", events: "dict[str, NDArray[Any] | None]") -> int:
+    """Return ticks until whatever the last event sets off has been delivered."""
+    last = max(
+        (int(e["tick"].max()) for e in events.values() if e is not None and len(e)), default=-1
+    )
+    if last > LAST_TICK:
+        raise UserError(
+            f"--ticks must be given where events reach beyond tick {LAST_TICK}, here to {last}."
+        )
+    return max(last + 1 + network.architecture.delay_slots, DEFAULT_TICKS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,6 +118,16 @@ class Lockstep:
             if span.difference is not None:
                 return
 
+    def record(self, path: Path, first: int, last: int, chunk: int) -> None:
+        """Run the RTL alone and write the waveform of some ticks; whole once this is closed."""
+        self._chip.trace(path, first, last)
+        while self._chip.next_tick <= last:
+            try:
+                self._run_rtl(min(chunk, last + 1 - self._chip.next_tick))
+            except ToolError:
+                # It broke a rule, which may be what is to be seen.
+                return
+
     def _both(self, count: int) -> Span:
         first = self._golden.tick
         rtl, rtl_seconds = self._run_rtl(count)
@@ -133,7 +144,7 @@ class Lockstep:
     def _run_rtl(self, count: int) -> tuple[ChipRun, float]:
         first = self._chip.next_tick
         # A packet enters during its own tick; what comes before the first tick goes with it.
-        low, high = np.searchsorted(self._fed["tick"], (first if first else -1, first + count))
+        low, high = np.searchsorted(self._fed["tick"], (first or -1, first + count))
         start = time.perf_counter()
         run = self._chip.run(count, self._fed[low:high])
         return run, time.perf_counter() - start

@@ -1,8 +1,8 @@
 """Figures of a run, tick by tick, and the cycles of a tick against their formula.
 
-A core with N neurons and E active synaptic events takes N + E cycles and a small constant. All cores
-start a tick together, so the chip's tick is that of its slowest core: the constant is measured as
-the cycles until no core is busy, less N + E of the core with most events.
+A core with N neurons and E active synaptic events takes N + E cycles and a small constant. All
+cores start a tick together, so the chip's tick is that of its slowest core: the constant is
+measured as the cycles until no core is busy, less N + E of the core with most events.
 """
 
 from __future__ import annotations

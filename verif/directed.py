@@ -193,11 +193,12 @@ def _leak_around_zero(block: Block, a: Architecture) -> Scenario:
 def _resets(block: Block, a: Architecture) -> Scenario:
     """Every reset mode on both sides of its thresholds, with and without kappa and eta."""
     number = _one_of_each(a)
+    weights = np.array([3, -3, 1, -1])[np.arange(a.axon_types) % 4]
     network = _network(
         block,
         a,
         synapses=_identity(a),
-        weights=np.array([3, -3, 1, -1])[np.arange(a.axon_types) % 4],
+        weights=weights + np.zeros((a.cores, a.neurons, 1), int),
         axon_types=np.arange(a.axons) % a.axon_types + np.zeros((a.cores, 1), int),
         leak=np.where(number % 2 > 0, 3, -3),
         threshold=5,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from spikewright.golden.architecture import Architecture
 
-from . import exhaustive_core, exhaustive_neuron, exhaustive_router
+from . import exhaustive_core, exhaustive_draw, exhaustive_neuron, exhaustive_router
 from .errors import ToolError
 from .rig import Rig
 
@@ -76,7 +76,7 @@ CHECKS = {
     for check in (
         _check("scheduler_control", exhaustive_core.scheduler_control),
         _check("synapse_scan", exhaustive_core.synapse_scan),
-        _check("random_draw", _NEURON.random_draw),
+        _check("random_draw", exhaustive_draw.random_draw),
         _check("synaptic_integration", _NEURON.synaptic_integration),
         _check("leak_and_clamp", _NEURON.leak_and_clamp),
         _check("threshold_fire_reset", _NEURON.threshold_fire_reset, "micro", _NEURON.MICRO),

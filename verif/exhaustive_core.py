@@ -16,7 +16,7 @@ from spikewright.golden.architecture import Architecture
 from spikewright.hdl.parameters import SPACES, accepted
 
 from .exhaustive_scheduler import Script
-from .rig import Int, Rig, compare, grid, unit_component
+from .rig import Int, Rig, compare, grid, signed_numbers, unit_component
 
 __all__ = ["ODD", "Scheduler", "configuration", "scheduler_control", "synapse_scan"]
 
@@ -49,6 +49,7 @@ class Scheduler(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         """Wire the two together."""
+        del platform
         from spikewright.hdl.memories import SchedulerMemory
 
         m = Module()
@@ -74,8 +75,8 @@ def scheduler_control(rig: Rig) -> int:
     """Every axon and row, set under every running row, before its start, in it, and after it.
 
     A script of cycles and what must be seen in each, see `Script`: packets before the first tick,
-    packets in the same cycle as the start of a tick, late ones, two on one bit, all pairs of axons in
-    each row, the reset of a full memory, and more late packets than the counter holds.
+    packets in the same cycle as the start of a tick, late ones, two on one bit, all pairs of axons
+    in each row, the reset of a full memory, and more late packets than the counter holds.
     """
     a = rig.architecture
     script = Script(a)
@@ -155,10 +156,10 @@ def synapse_scan(rig: Rig) -> int:
 
 
 def configuration(rig: Rig) -> int:
-    """Every write that a rule could refuse: address, axon type, gamma, TM, R, V, seed, while busy."""
+    """Every write that a rule could refuse, by address, type, gamma, TM, R, V, seed or time."""
     a = rig.architecture
     address = np.arange(1 << max(a.axon_bits, a.neuron_bits))
-    signed = np.arange(-(1 << (a.potential_bits - 1)), 1 << (a.potential_bits - 1))
+    signed = signed_numbers(a.potential_bits)
     seeds = [0, *(1 << np.arange(32)), 0xFFFFFFFF]
     common = {"enable": [0, 1], "busy": [0, 1], "retire": [0, 1]}
     masks = np.arange(1 << a.mask_field_bits)

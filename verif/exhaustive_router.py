@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from spikewright.golden.architecture import Architecture
 from spikewright.golden.mesh import Packets, route
 
 from .rig import Int, Rig, compare, grid
@@ -119,7 +118,7 @@ def to_local(rig: Rig) -> int:
 
 
 def input_buffer(rig: Rig, length: int = 8) -> int:
-    """Every sequence of so many cycles with and without a packet, with and without back-pressure."""
+    """Every sequence of eight cycles, with and without a packet, with and without back-pressure."""
     sequences = np.arange(4**length)
     moves = (sequences[:, None] >> (2 * np.arange(length))) & 3
     # One cycle of reset ahead of each sequence.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from spikewright.lct.types import Array, Int, Struct, Type
 
@@ -42,7 +42,7 @@ def place(layout: Type, path: str) -> tuple[int, int, bool]:
     return offset, layout.width, isinstance(layout, Int) and layout.signed
 
 
-def pack(layout: Type, values: Mapping[str, ArrayLike]) -> NDArray[Any]:
+def pack(layout: Type, values: Mapping[str, Any]) -> NDArray[Any]:
     """Return packed values: uint64, or rows of 32-bit words where a value has more than 64 bits.
 
     Parameters

@@ -46,8 +46,8 @@ class ExpectedTick:
     -------
     result : TickResult
         Of the golden model.
-    start : int
-        Cycle of the start.
+    start, end : int
+        Cycles of the start, and of the next one.
     outputs : dict
         By the name of an output port: each source's payloads, in order.
     off_mesh : dict
@@ -62,6 +62,7 @@ class ExpectedTick:
 
     result: TickResult
     start: int
+    end: int
     outputs: Ports
     off_mesh: dict[tuple[str, int], int]
     steps: int
@@ -196,6 +197,7 @@ class Predictor(uvm_component):
             ExpectedTick(
                 result=result,
                 start=self._start,
+                end=cycle,
                 outputs=pending.outputs,
                 off_mesh=pending.off_mesh,
                 steps=pending.steps,

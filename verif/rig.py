@@ -1,4 +1,4 @@
-"""One unit on the bench of the exhaustive tests: compiled, fed with columns, held against columns."""
+"""One unit on the bench of the exhaustive tests: compiled, run on columns, held against columns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from spikewright.golden.architecture import Architecture
 from spikewright.hdl.parameters import accepted, overrides
@@ -21,7 +21,16 @@ from .errors import ToolError
 from .packing import field, pack
 from .vectors import VerilatedUnit
 
-__all__ = ["Int", "Mismatch", "Rig", "compare", "grid", "unit_component"]
+__all__ = [
+    "Int",
+    "Mismatch",
+    "Rig",
+    "compare",
+    "grid",
+    "potentials",
+    "signed_numbers",
+    "unit_component",
+]
 
 Int = NDArray[np.int64]
 
@@ -75,7 +84,7 @@ class Rig:
         """Return a type of the unit by its name."""
         return self._types[name].type
 
-    def pack(self, name: str, values: Mapping[str, ArrayLike]) -> NDArray[Any]:
+    def pack(self, name: str, values: Mapping[str, Any]) -> NDArray[Any]:
         """Return values of a type of the unit, from columns by path."""
         return pack(self.layout(name), values)
 
@@ -83,7 +92,7 @@ class Rig:
         """Return a column of one field, from values of a type of the unit."""
         return field(self.layout(name), path, column)
 
-    def run(self, inputs: Mapping[str, ArrayLike], rows: int | None = None) -> dict[str, Any]:
+    def run(self, inputs: Mapping[str, Any], rows: int | None = None) -> dict[str, Any]:
         """Run one cycle for each row; see `VerilatedUnit.run`."""
         return self.model.run(inputs, rows=rows)
 
@@ -92,7 +101,18 @@ class Rig:
         self.model.close()
 
 
-def grid(axes: Mapping[str, ArrayLike], chunk: int = _CHUNK) -> Iterator[dict[str, Int]]:
+def signed_numbers(bits: int) -> Int:
+    """Return every number that so many bits hold in two's complement."""
+    return np.arange(-(1 << (bits - 1)), 1 << (bits - 1))
+
+
+def potentials(architecture: Architecture) -> Int:
+    """Return every potential that the clamp lets pass."""
+    limit = architecture.potential_limit
+    return np.arange(-limit, limit + 1)
+
+
+def grid(axes: Mapping[str, Any], chunk: int = _CHUNK) -> Iterator[dict[str, Int]]:
     """Go through every combination of some values, a chunk of rows at a time.
 
     Parameters
@@ -113,8 +133,8 @@ def grid(axes: Mapping[str, ArrayLike], chunk: int = _CHUNK) -> Iterator[dict[st
 
 def compare(
     unit: str,
-    got: Mapping[str, ArrayLike],
-    wanted: Mapping[str, ArrayLike],
+    got: Mapping[str, Any],
+    wanted: Mapping[str, Any],
     inputs: Mapping[str, NDArray[Any]],
 ) -> int:
     """Hold what a unit did against what it must do; returns the number of rows.

@@ -66,6 +66,7 @@ class Scoreboard(uvm_scoreboard):
         self._lanes: dict[str, list[list[int]]] = {}
         self._dropped: Counter[tuple[str, int]] = Counter()
         self._idle_at: int | None = None
+        self._end = 0
 
     # What monitors and predictor tell.
 
@@ -81,7 +82,7 @@ class Scoreboard(uvm_scoreboard):
 
     def write_boundary(self, boundary: Boundary) -> None:
         """Keep the counters; the prediction that they belong to comes next."""
-        self._counters = boundary.counters
+        self._counters, self._end = boundary.counters, boundary.cycle
 
     def write_idle(self, cycle: int) -> None:
         """Keep the cycle in which the last core became idle."""
@@ -252,12 +253,14 @@ class Scoreboard(uvm_scoreboard):
                 f"the model's packets out must be {dict(lengths)}, not {dict(modelled)}",
             )
         if not self._paced:
-            self._compare_outputs(expected.result.tick)
+            self._compare_outputs(expected.result.tick, expected.end)
 
-    def _compare_outputs(self, tick: int) -> None:
+    def _compare_outputs(self, tick: int, end: int) -> None:
         """Compare packets port by port: the same ones, and each source's in its order."""
         assert self.record is not None
-        outputs, self._outputs = self._outputs, []
+        # What passes with the next start came in just before it, and belongs to the next tick.
+        outputs = [transfer for transfer in self._outputs if transfer.cycle < end]
+        self._outputs = self._outputs[len(outputs) :]
         lanes, self._lanes = self._lanes, {}
         for port in sorted({*lanes, *(transfer.port for transfer in outputs)}):
             observed = [transfer.payload for transfer in outputs if transfer.port == port]
@@ -295,7 +298,7 @@ class Scoreboard(uvm_scoreboard):
         self.record = record
         tick = record.ticks - 1
         if self._paced:
-            self._compare_outputs(tick)
+            self._compare_outputs(tick, self._end)
             self._compare_dropped(tick)
         for core, seen in enumerate(self._retirements):
             if seen:

@@ -43,7 +43,7 @@ HEAD = """\
 | a | in | unsigned(5) | |
 | b | in | signed(4) | |
 | c | in | unsigned(1) | |
-| w | in | signed(W) | |
+| z | in | signed(W) | |
 | e | in | State | |
 | s | in | Pair | |
 | v | in | array(unsigned(4), 5) | |
@@ -60,7 +60,7 @@ HEAD = """\
 | state | register | State | STOP |
 | held | register | Pair | 0 |
 """
-USE = "cat(a, b, c, w, e, s, v, west.valid, west.payload, east.ready, number, narrow, state, held)"
+USE = "cat(a, b, c, z, e, s, v, west.valid, west.payload, east.ready, number, narrow, state, held)"
 
 
 class Writer:
@@ -68,7 +68,7 @@ class Writer:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.integers = ["a", "b", "w", "narrow", "s.inner.x", "s.inner.n", "held.inner.x"]
+        self.integers = ["a", "b", "z", "narrow", "s.inner.x", "s.inner.n", "held.inner.x"]
         self.truths = ["c", "west.valid", "held.bit", "s.bit", "east.ready"]
 
     def pick(self, *choices: Any) -> Any:
@@ -86,7 +86,7 @@ class Writer:
             return self.leaf()
         x, y = self.integer(depth - 1), self.integer(depth - 1)
         n = self.random.randint(1, 7)
-        binary = [f"({x}) {op} ({y})" for op in ("+", "-", "*", "&", "|", "^", "+", "-")]
+        binary = [f"({x}) {op} ({y})" for op in ("+", "-", "*", "&", "\\|", "^")]
         shifts = [f"({x}) << {n}", f"({x}) >> {n}", f"({x}) >> N", f"({x}) << (a[0:2])"]
         shifts += [f"({x}) >> a", f"({x}) << N", f"({x}) >> narrow", f"({x}) >> 9"]
         bits = [f"~({x})", f"-({x})", f"({x})[0]", f"({x})[a]", f"({x})[0:{n}]", f"({x})[1:N]"]
@@ -179,7 +179,7 @@ def write_unit(seed: int, folder: Path) -> Unit:
         return f"| {name} | {conditions} | => | {' | '.join(cells)} |\n"
 
     text = with_definitions(definitions)
-    used = " + ".join(["0", *(f"({d})" for d in writer.integers if d.startswith("d"))])
+    used = " + ".join(["K", *(f"({d})" for d in writer.integers if d.startswith("d"))])
     text += "\n## Table comb (priority)\n"
     text += "| row | c | a | e | b | => | o0 | o1 | o2 | flag | mode | east.payload | east.valid |\n"
     text += "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from spikewright.verif import exhaustive
 from spikewright.verif.errors import ToolError
 from spikewright.verif.exhaustive import CHECKS, exhaust
@@ -44,7 +45,7 @@ def test_a_check_says_what_its_cases_are():
 
 
 def test_an_unknown_check_is_refused():
-    with pytest.raises(ToolError, match="^Check must be one of scheduler_control-tiny, .*'x'$"):
+    with pytest.raises(ToolError, match=r"^Check must be one of scheduler_control-tiny, .*'x'$"):
         exhaust("x")
 
 
@@ -53,8 +54,9 @@ def test_a_check_that_runs_nothing_fails(monkeypatch):
         unit="to_local", widths="tiny", architecture=exhaustive.TINY, run=lambda _: 0
     )
     monkeypatch.setitem(CHECKS, "to_local-tiny", check)
-    with pytest.raises(ToolError, match="^Check to_local-tiny must run at least one case, and ran"):
+    with pytest.raises(ToolError) as caught:
         exhaust("to_local-tiny")
+    assert str(caught.value) == "Check to_local-tiny must run at least one case, and ran none"
 
 
 def test_a_difference_is_told_with_its_inputs():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from spikewright.lct.types import Array, Int, Struct
 from spikewright.verif.packing import field, pack, place
 

@@ -1,0 +1,205 @@
+"""`spikewright lct`: check and format Logic Condition Tables."""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from spikewright.tools.console import atomic_write, out, print_json, progress
+from spikewright.tools.errors import EXIT_FAULT, UserError
+
+if TYPE_CHECKING:
+    from spikewright.lct.batch import Report
+
+__all__ = ["app", "check", "fmt"]
+
+SUFFIX = ".lct.md"
+DEFAULT_PRESETS = ("truenorth", "tiny")
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Check and format Logic Condition Tables.",
+)
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[UNIT|FILE]...", help="Units by name, or files; all units if none."),
+]
+
+
+def _find(names: Sequence[str]) -> list[Path]:
+    """Files of units given by name or by path; all of the project's own if none is given."""
+    from spikewright.lct.library import Library
+
+    library = Library()
+    every = library.names()
+    if not names:
+        return [library.path(name) for name in every]
+    found = []
+    for name in names:
+        if name in every:
+            found.append(library.path(name))
+        elif name.endswith(SUFFIX) or "/" in name:
+            found.append(_file(Path(name)))
+        else:
+            near = get_close_matches(name, every, n=3, cutoff=0.5)
+            hint = (
+                f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(every)}."
+            )
+            raise UserError(f"No unit is called {name}: {hint}")
+    return list(dict.fromkeys(found))
+
+
+def _file(path: Path) -> Path:
+    if not path.is_file():
+        raise UserError(f"There is no file {path}.")
+    if not path.name.endswith(SUFFIX):
+        raise UserError(f"The file of a unit is called NAME{SUFFIX}, not {path.name}.")
+    return path.resolve()
+
+
+def _overrides(preset: str) -> dict[str, int]:
+    """Every number of a preset, given and derived, by the name that parameters have for it."""
+    from dataclasses import fields
+
+    from spikewright.golden.architecture import Architecture
+
+    architecture = Architecture.preset(preset)
+    derived = [n for n, v in vars(Architecture).items() if isinstance(v, property)]
+    names = [f.name for f in fields(architecture)] + derived
+    values = {name: getattr(architecture, name) for name in names}
+    return {name: value for name, value in values.items() if isinstance(value, int)}
+
+
+@app.command()
+def check(
+    names: Names = None,
+    preset: Annotated[
+        list[str] | None,
+        typer.Option(help="Parameters to check with, once or several times; truenorth and tiny."),
+    ] = None,
+    limit: Annotated[
+        float, typer.Option(min=0.001, help="Seconds for one question to the solver.")
+    ] = 20.0,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Run every check of these units.
+
+    Exit status 1 if anything was found; a question that the solver gave up on counts as found.
+    """
+    from spikewright.lct.batch import Job, check_jobs
+
+    presets = {name: _overrides(name) for name in preset or DEFAULT_PRESETS}
+    jobs = [
+        Job(path.parent, path.name.removesuffix(SUFFIX), name, values, limit)
+        for path in _find(names or [])
+        for name, values in presets.items()
+    ]
+    reports = []
+    with progress("Checking", len(jobs)) as advance:
+        for report in check_jobs(jobs):
+            reports.append(report)
+            advance(1)
+    order = {(job.unit, job.preset): n for n, job in enumerate(jobs)}
+    reports.sort(key=lambda r: order[r.unit, r.preset])
+    if json:
+        print_json(_as_json(reports))
+    else:
+        _print_findings(reports)
+        _print_summary(reports, list(presets))
+    if any(r.findings for r in reports):
+        raise typer.Exit(EXIT_FAULT)
+
+
+def _as_json(reports: "Sequence[Report]") -> dict[str, Any]:
+    return {
+        "faults": sum(r.faults for r in reports),
+        "unknown": sum(r.unknown for r in reports),
+        "units": [
+            {
+                "unit": r.unit,
+                "preset": r.preset,
+                "kind": r.kind,
+                "rows": r.rows,
+                "seconds": round(r.seconds, 3),
+                "findings": [f.to_json() for f in r.findings],
+            }
+            for r in reports
+        ],
+    }
+
+
+def _print_findings(reports: "Sequence[Report]") -> None:
+    """Print each finding once, with the presets under which it was made if not under all."""
+    presets = list(dict.fromkeys(r.preset for r in reports))
+    texts: dict[str, list[str]] = {}
+    for report in reports:
+        for finding in report.findings:
+            text = finding.render(report.lines.get(finding.place.file))
+            found = texts.setdefault(text, [])
+            if report.preset not in found:
+                found.append(report.preset)
+    for text, found in texts.items():
+        note = "" if len(found) == len(presets) else f"\n  with preset {' and '.join(found)}"
+        out.print(f"{text}{note}\n", markup=False, soft_wrap=True)
+
+
+def _print_summary(reports: "Sequence[Report]", presets: Sequence[str]) -> None:
+    from rich.table import Table
+
+    table = Table("unit", "kind", "rows", *presets, "seconds", box=None, pad_edge=False)
+    units: dict[str, dict[str, Report]] = {}
+    for report in reports:
+        units.setdefault(report.unit, {})[report.preset] = report
+    for name, found in units.items():
+        some = next(iter(found.values()))
+        seconds = sum(r.seconds for r in found.values())
+        verdicts = [_verdict(found[p]) for p in presets]
+        rows = str(some.rows) if some.rows else ""
+        table.add_row(name, some.kind or "-", rows, *verdicts, f"{seconds:.2f}")
+    out.print(table)
+    findings = sum(len(r.findings) for r in reports)
+    out.print(f"{_count(len(units), 'unit')}, {_count(findings, 'finding')}", markup=False)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'s' * (number != 1)}"
+
+
+def _verdict(report: "Report") -> str:
+    counts: Mapping[str, int] = {"fault": report.faults, "unknown": report.unknown}
+    parts = [
+        _count(n, what) if what == "fault" else f"{n} {what}" for what, n in counts.items() if n
+    ]
+    return f"[red]{', '.join(parts)}[/red]" if parts else "[green]pass[/green]"
+
+
+@app.command()
+def fmt(
+    names: Names = None,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 where a file would change.")
+    ] = False,
+) -> None:
+    """Write units in the one way to write them: spaces and blank lines, nothing else."""
+    from spikewright.lct.format import format_text
+
+    changed = []
+    for path in _find(names or []):
+        try:
+            old = path.read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise UserError(f"{path}: byte {error.start} is not UTF-8 text.") from None
+        new = format_text(old)
+        if new != old:
+            changed.append(path)
+            if not check_only:
+                atomic_write(path, new)
+    for path in changed:
+        out.print(f"{'would change' if check_only else 'changed'} {path.name}", markup=False)
+    if changed and check_only:
+        raise typer.Exit(EXIT_FAULT)

@@ -83,10 +83,11 @@ def _operand(
     check_depth(ast)
     node = scope.node(ast, span, column.type)
     both = isinstance(node.type, Int) and isinstance(column.type, Int)
-    if not both and (ordered or node.type != column.type):
-        raise TypeFault(
-            "type", f"a column of type {column.type} is not compared with {node.type}", ast
-        )
+    if ordered and not both and node.type == column.type:
+        raise TypeFault("type", f"values of {column.type} have no order", ast)
+    if not both and node.type != column.type:
+        message = f"a column of type {column.type} is not compared with {node.type}"
+        raise TypeFault("type", message, ast)
     value = constant(node)
     if value is not None and isinstance(column.type, Int) and not ordered:
         if column.type.low <= value <= column.type.high:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bitwuzla import Kind
 
-from spikewright.lct.context import Context
+from spikewright.lct.context import Context, phrase
 from spikewright.lct.diagnostics import Place
 from spikewright.lct.evaluate import evaluate, pack
 from spikewright.lct.execute import Machine
@@ -27,13 +27,12 @@ def contradiction(context: Context) -> bool:
     answer = context.ask()
     if answer != "unsat":
         return False
-    names = [n.removeprefix("assumption ") for n in context.reasons([], [])]
+    names = [r.name for r in context.reasons([], [])]
     order = [a for a in context.unit.assumptions if a.id in names]
     if len(order) == 1:
         message = f"assumption {order[0].id} can never hold"
     else:
-        listed = ", ".join(a.id for a in order[:-1])
-        message = f"assumptions {listed} and {order[-1].id} contradict each other"
+        message = f"assumptions {phrase([a.id for a in order])} contradict each other"
     context.find("assumption", message, _place(context, order[0]))
     return True
 
@@ -125,7 +124,7 @@ def _promises(context: Context, promises: list[Assumption], roles: dict[str, str
     if not mixed:
         return
     answer, witness = _stuck(context, promises)
-    names = ", ".join(a.id for a in mixed)
+    names = phrase([a.id for a in mixed])
     place = _place(context, mixed[0])
     if answer == "unknown":
         context.undecided("assumption", f"whether every state lets some input keep {names}", place)

@@ -72,7 +72,7 @@ class _Wiring:
             self.diagnostics.add("unused", rule, self.place(end))
         sinks = [".".join(filter(None, c.sink)) for c in found]
         for again, sink in list(zip(found, sinks, strict=True))[1:]:
-            place = self.unit.document.place(again.span, "Connections", name, "to")
+            place = self.unit.document.place(again.sink_span, "Connections", name, "to")
             if "-" in sinks:
                 message = f"{name} is connected to `-`, which says that it is unused, and elsewhere"
                 self.diagnostics.add("unused", message, place)

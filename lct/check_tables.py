@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from spikewright.lct.context import Context
+from itertools import combinations
+
+from spikewright.lct.context import Context, Reason, explain, phrase
 from spikewright.lct.evaluate import evaluate
 from spikewright.lct.ir import ANY, Table
-from spikewright.lct.terms import Term
 
 __all__ = ["check_table"]
 
@@ -24,32 +25,39 @@ def check_table(context: Context, table: Table) -> None:
     _redundant(context, table, alive)
 
 
-def _phrase(names: list[str]) -> str:
-    if len(names) < 3:
-        return " and ".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _rows(names: list[str]) -> str:
-    return f"row{'s' * (len(names) > 1)} {_phrase(names)}"
-
-
 def _can_win(context: Context, table: Table, row: int) -> bool:
     """Report a dead or shadowed row; True where the row decides something."""
-    ordered = table.policy == "priority" or table.rows[row].is_else
     guards = context.now.guards(table)
-    place = context.place(table, row)
-    if context.ask(guards[row]) == "unsat":
+    this, place = table.rows[row], context.place(table, row)
+    answer = context.ask(guards[row])
+    if answer == "unknown":
+        context.undecided("dead", f"whether row {this.id} ever matches", place)
+    if answer == "unsat":
         _dead(context, table, row)
-        return False
-    if not ordered or table.rows[row].is_else:
-        return True
+    if answer != "sat" or table.policy == "unique" or this.is_else:
+        return answer != "unsat"
     answer = context.ask(guards[row], context.now.none_before(table)[row])
     if answer == "unknown":
-        context.undecided("shadowed", f"whether row {table.rows[row].id} ever wins", place)
+        context.undecided("shadowed", f"whether row {this.id} ever wins", place)
     if answer == "unsat":
         _shadowed(context, table, row)
     return answer != "unsat"
+
+
+def _cells(context: Context, table: Table, row: int, without: int | None = None) -> list[Reason]:
+    """The conditions of one row, but for one column."""
+    cells = zip(table.conditions, table.rows[row].conditions, strict=True)
+    return [
+        Reason("column", column.text, context.now.terms.truth(cell))
+        for k, (column, cell) in enumerate(cells)
+        if cell is not None and k != without
+    ]
+
+
+def _above(context: Context, table: Table, row: int) -> list[Reason]:
+    """That no earlier row matches, one by one."""
+    guards = context.now.guards(table)
+    return [Reason("row", table.rows[j].id, context.builder.negate(guards[j])) for j in range(row)]
 
 
 def _dead(context: Context, table: Table, row: int) -> None:
@@ -58,33 +66,23 @@ def _dead(context: Context, table: Table, row: int) -> None:
     if this.is_else:
         context.find("dead", "row else never matches: the other rows cover every input", place)
         return
-    columns = [
-        c.text
-        for c, cell in zip(table.conditions, this.conditions, strict=True)
-        if cell is not None
-    ]
-    named = list(zip(columns, context.now.cells(table, row), strict=True))
-    why = context.reasons([], named)
+    why = context.reasons([], _cells(context, table, row))
     if len(why) > 1:
-        context.find(
-            "dead", f"row {this.id} never matches: {_phrase(why)} exclude each other", place
-        )
+        message = f"row {this.id} never matches: {explain(why)} exclude each other"
     else:
-        message = f"row {this.id} never matches: its cell in column {why[0]} is never true"
-        context.find("dead", message, place)
+        message = f"row {this.id} never matches: its cell in column {why[0].name} is never true"
+    context.find("dead", message, place)
 
 
 def _shadowed(context: Context, table: Table, row: int) -> None:
     guards, names = context.now.guards(table), [r.id for r in table.rows]
-    earlier = [(names[j], context.builder.negate(guards[j])) for j in range(row)]
-    why = context.reasons([guards[row]], earlier)
-    above = [n for n in names[:row] if n in why]
-    under = [n for n in why if n not in above]
-    message = (
-        f"row {names[row]} never wins: {_rows(above)} always match{'es' * (len(above) < 2)} first"
-    )
-    if under:
-        message += f", given {_phrase(under)}"
+    why = context.reasons([guards[row]], _above(context, table, row))
+    above = [r for r in why if r.kind == "row"]
+    given = [r for r in why if r.kind != "row"]
+    verb = "matches" if len(above) == 1 else "match"
+    message = f"row {names[row]} never wins: {explain(above)} always {verb} first"
+    if given:
+        message += f", given {explain(given)}"
     context.ask(guards[row])
     witness = context.witness([guards[row]], context.shown(table))
     first = next(j for j in range(row) if _matches(table, j, witness.values))
@@ -113,25 +111,21 @@ def _gap(context: Context, table: Table) -> None:
 def _overlaps(context: Context, table: Table) -> None:
     """Find pairs of rows that match the same input.
 
-    One question covers all pairs; only where it can be met, the pair is read off and excluded.
+    One question covers all pairs, and is all that a good table needs.
     """
     b, guards = context.builder, context.now.guards(table)
     rows = [i for i in range(len(guards)) if not table.rows[i].is_else]
     clash = b.any(
         b.all([guards[j], b.any(guards[i] for i in rows[:n])]) for n, j in enumerate(rows) if n
     )
-    excluded: list[Term] = []
-    while len(excluded) < MOST_OVERLAPS:
-        answer = context.ask(clash, *excluded)
-        if answer == "unknown":
-            question = f"whether rows of table {table.name} exclude each other"
-            context.undecided("overlap", question, context.place(table))
-        if answer != "sat":
-            return
-        first, second = [i for i in rows if context.solver.holds(guards[i])][:2]
-        _overlap(context, table, first, second)
-        both = b.all([guards[first], guards[second]])
-        excluded.append(b.negate(both))
+    answer, found = context.ask(clash), 0
+    for first, second in combinations(rows, 2) if answer == "sat" else ():
+        if found < MOST_OVERLAPS and context.ask(guards[first], guards[second]) == "sat":
+            _overlap(context, table, first, second)
+            found += 1
+    if answer == "unknown" or (answer == "sat" and not found):
+        question = f"which rows of table {table.name} exclude each other"
+        context.undecided("overlap", question, context.place(table))
 
 
 def _overlap(context: Context, table: Table, first: int, second: int) -> None:
@@ -170,7 +164,7 @@ def _overlap(context: Context, table: Table, first: int, second: int) -> None:
         if not entry.name.removeprefix("=> ").startswith(tuple(f"{u} (" for u in unequal)):
             del witness.shown[entry.name]
     if conflict:
-        message = f"{names} both match this input and differ in {_phrase(unequal)}"
+        message = f"{names} both match this input and differ in {phrase(unequal)}"
         context.find("conflict", message, place, witness)
     else:
         context.find("overlap", f"{names} both match this input", place, witness)
@@ -191,26 +185,20 @@ def _redundant(context: Context, table: Table, alive: list[int]) -> None:
 def _redundant_cell(context: Context, table: Table, row: int, column: int) -> None:
     """Report a cell that follows from the rest of its row, and from no earlier row matching."""
     b, now, this = context.builder, context.now, table.rows[row]
-    cells = [
-        (c.text, now.terms.truth(cell))
-        for k, (c, cell) in enumerate(zip(table.conditions, this.conditions, strict=True))
-        if cell is not None and k != column
-    ]
     own = this.conditions[column]
     assert own is not None
     opposite = b.negate(now.terms.truth(own))
     ordered = table.policy == "priority"
+    cells = _cells(context, table, row, column)
     before = [now.none_before(table)[row]] if ordered and row else []
-    answer = context.ask(opposite, *before, *(t for _, t in cells))
+    answer = context.ask(opposite, *before, *(c.term for c in cells))
     name = table.conditions[column].text
     place = context.place(table, row, name, this.condition_spans[column])
     if answer == "unknown":
         context.undecided("redundant", f"whether the cell in column {name} matters", place)
-    if answer != "unsat":
-        return
-    guards = now.guards(table)
-    above = [(f"row {table.rows[j].id}", b.negate(guards[j])) for j in range(row) if ordered]
-    why = context.reasons([opposite], cells + above)
-    reason = f"it follows from {_phrase(why)}" if why else "it always holds"
-    message = f"the cell in column {name} could be `-`: {reason}"
-    context.find("redundant", message, place)
+    if answer == "unsat":
+        above = _above(context, table, row) if ordered else []
+        why = context.reasons([opposite], cells + above)
+        reason = f"it follows from {explain(why)}" if why else "it always holds"
+        message = f"the cell in column {name} could be `-`: {reason}"
+        context.find("redundant", message, place)

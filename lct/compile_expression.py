@@ -1,9 +1,9 @@
 """Typed nodes to Amaranth expressions.
 
-Amaranth grows widths as the table language does, with one difference: arithmetic of parameters is
-Python's and leaves the narrowest constant, perhaps without the sign. That matters only where more
-than the value is looked at: the sign under ``trunc``, every bit under ``~``, ``cat``, a slice. So
-each expression is written for what its reader needs: `VALUE`, `SIGN` or `BITS`.
+Amaranth grows widths as the table language does. Bare Python numbers need care: two of them under
+an operator, or one where a width or a sign matters, are no Amaranth value. So each expression is
+written for what its reader needs: the sign under ``trunc``, every bit under ``~``, ``cat`` or a
+slice, the value alone elsewhere.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ __all__ = ["BITS", "SIGN", "VALUE", "Expressions"]
 # What an expression must have right: its value; also its signedness; also its width.
 VALUE, SIGN, BITS = range(3)
 
-# Constants that are as wide as the table says when written as one number.
-_ATOMS = {"const", "param", "clog2", "and", "or", "not"}
+# Constants that the table language makes as narrow as their value, as Amaranth does.
+_NARROW = {"const", "param", "clog2", "and", "or", "not", *OPPOSITE, *LEVELS}
 
 
 class Expressions(Numbers):
@@ -74,7 +74,7 @@ class Expressions(Numbers):
                 exact = BITS
             elif exact == VALUE:
                 return self.constant(node)
-            elif node.op in _ATOMS or node.op in OPPOSITE:
+            elif node.op in _NARROW:
                 self.imports.use("amaranth.hdl", "Const")
                 return Text(f"Const({self.constant(node).text})")
             elif node.op == "ref":
@@ -98,14 +98,16 @@ class Expressions(Numbers):
                 return self.call("shift_right", self._render(a, BITS).text, by)
             method = "shift_left" if op == "<<" else "shift_right"
             return Text(f"{self._render(a, exact).at(POSTFIX)}.{method}({by})")
-        both = self.is_static(a) and self.is_static(b)
-        texts = [self._render(x, exact) if both else self._operand(x, exact) for x in (a, b)]
+        if self.is_static(node):
+            message = "a constant is made by arithmetic, comparisons and clog2"
+            raise fault(self.unit, "type", message, node.span)
+        texts = [self._operand(x, exact) for x in (a, b)]
         return self.joined(f" {op} ", LEVELS[op], *texts)
 
     def _operand(self, node: Node, exact: int) -> Text:
         """Something beside a value: there a bare number has the width that the table gives it."""
-        bare = node.op in _ATOMS and isinstance(node.type, Int)
-        return self._render(node, VALUE if bare and self.is_static(node) else exact)
+        bare = node.op in _NARROW and self.is_static(node) and self.is_plain(node)
+        return self._render(node, VALUE if bare else exact)
 
     def _flat(self, node: Node, op: str) -> list[Node]:
         if node.op != op:
@@ -131,13 +133,11 @@ class Expressions(Numbers):
 
     def _op_index(self, node: Node, _: int) -> Text:
         base, index = node.args
-        text = self._render(base, BITS if isinstance(base.type, Int) else VALUE).at(POSTFIX)
+        text = self._render(base, BITS if isinstance(base.type, Int) else VALUE)
         at = self.hardware(index)
         if isinstance(base.type, Array) or (self.is_static(index) and self.is_plain(index)):
-            return Text(f"{text}[{at}]")
-        # Past the top bit there are zeros, not copies of a sign.
-        sign = ".as_unsigned()" if isinstance(base.type, Int) and base.type.signed else ""
-        return Text(f"{text}{sign}.bit_select({at}, 1)")
+            return Text(f"{text.at(POSTFIX)}[{at}]")
+        return self.call("bit", text.text, at)
 
     def _op_slice(self, node: Node, _: int) -> Text:
         base, low, high = node.args

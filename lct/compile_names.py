@@ -36,7 +36,7 @@ GENERATED = "spikewright.hdl.generated"
 _TAKEN = {
     *("m", "self", "platform", "In", "Out", "data", "enum", "stream", "wiring"),
     *("Cat", "Const", "Module", "Mux", "Shape", "Signal", "signed", "unsigned"),
-    *("build", "choose", "clamp", "clog2", "connect", "first_one", "flipped", "popcount"),
+    *("bit", "build", "choose", "clamp", "clog2", "connect", "first_one", "flipped", "popcount"),
     *("replace", "shift_right", "sign", "trunc", "wire"),
 }
 

@@ -12,7 +12,7 @@ from spikewright.lct.semantics import UnitTerms
 from spikewright.lct.solver import LIMIT, Answer, Builder, Solver, Term, minimal
 from spikewright.lct.witness import Shown, Witness, simplest
 
-__all__ = ["Context", "Proof"]
+__all__ = ["Context", "Proof", "Reason", "explain", "phrase"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,28 @@ class Proof:
 
     assumptions: frozenset[str]
     again: Callable[[str], Answer]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A part of an explanation: a ``column`` or ``row`` of a table, or an ``assumption``."""
+
+    kind: str
+    name: str
+    term: Term
+
+
+def phrase(parts: Sequence[str]) -> str:
+    """Some names as people list them."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def explain(reasons: Iterable[Reason]) -> str:
+    """``columns a and b, row idle and assumption A1``."""
+    groups: dict[str, list[str]] = {}
+    for reason in reasons:
+        groups.setdefault(reason.kind, []).append(reason.name)
+    return phrase([f"{kind}{'s' * (len(n) > 1)} {phrase(n)}" for kind, n in groups.items()])
 
 
 class Context:
@@ -103,11 +125,15 @@ class Context:
                 self.proofs.append(Proof(names, again))
         return answer
 
-    def reasons(self, fixed: Sequence[Term], named: Sequence[tuple[str, Term]]) -> list[str]:
-        """Names of a smallest set of terms that excludes `fixed`, assumptions among them."""
-        pairs = [(f"assumption {n}", t) for n, t in self.switches.items()] + list(named)[::-1]
-        kept = minimal(self.solver, fixed, [t for _, t in pairs])
-        return [pairs[i][0] for i in reversed(kept)]
+    def reasons(self, fixed: Sequence[Term], named: Sequence[Reason]) -> list[Reason]:
+        """A smallest set of reasons that excludes `fixed`, assumptions among them.
+
+        Assumptions are left out first, then what stands last.
+        """
+        assumed = [Reason("assumption", n, t) for n, t in self.switches.items()]
+        tried = assumed + list(named)[::-1]
+        kept = minimal(self.solver, fixed, [r.term for r in tried])
+        return [tried[i] for i in reversed(kept)]
 
     # ---- findings
 

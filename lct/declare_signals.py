@@ -35,6 +35,7 @@ def declare_signal(e: Elaboration, cells: dict[str, Cell]) -> None:
     if kind not in KINDS:
         at = replace(place, span=cells["kind"].span, column="kind")
         e.fault("syntax", f"a signal's kind is one of {', '.join(KINDS)}, not {kind!r}", at)
+        e.scope.broken.add(cells["name"].text)
         return
     if name is None:
         return
@@ -46,7 +47,7 @@ def declare_signal(e: Elaboration, cells: dict[str, Cell]) -> None:
         at = cells["name"].span
         e.unit.signals[name] = Signal(name, kind, resolved, ast, None, meaning, at)
 
-    if e.attempt(cells["type"], place, act):
+    if e.declare(name, cells["type"], place, act):
         _reset(e, name, cells, replace(place, column="reset"))
 
 
@@ -128,7 +129,7 @@ def declare_definition(e: Elaboration, cells: dict[str, Cell]) -> None:
         e.unit.definitions[name] = Definition(name, node, meaning, at)
         e.scope.names[name] = Node("ref", (node,), node.type, name, at)
 
-    e.attempt(cell, place, act)
+    e.declare(name, cell, place, act)
 
 
 def declare_assumption(e: Elaboration, cells: dict[str, Cell]) -> None:

@@ -8,12 +8,13 @@ from spikewright.lct.evaluate import constant
 from spikewright.lct.expression import Ast, parse_expression, parse_type
 from spikewright.lct.ir import Node, Parameter, TypeDefinition
 from spikewright.lct.markdown import Cell
-from spikewright.lct.scope import TypeFault
+from spikewright.lct.scope import Poisoned, TypeFault
 from spikewright.lct.types import Array, Enum, Int, Struct, Type, int_for
 
 __all__ = ["declare_parameter", "declare_type", "resolve"]
 
 _WIDEST = 4096
+_ARTICLE = {"struct": "a struct", "enum": "an enum"}
 
 
 def declare_parameter(e: Elaboration, cells: dict[str, Cell]) -> None:
@@ -28,7 +29,7 @@ def declare_parameter(e: Elaboration, cells: dict[str, Cell]) -> None:
         if ast.kind == "field" and ast.parts[0].kind == "name":
             found = _imported_parameter(e, name, ast, place)
             if found is None:
-                return
+                raise Poisoned(name)
             node, value, base, origin = None, found.value, found.base, ast.parts[0].value
         else:
             node, known = e.scope.node(ast, span), None
@@ -45,7 +46,7 @@ def declare_parameter(e: Elaboration, cells: dict[str, Cell]) -> None:
         e.unit.parameters[name] = Parameter(name, value, base, kept, meaning, origin, at)
         e.scope.names[name] = shown
 
-    e.attempt(cell, place, act)
+    e.declare(name, cell, place, act)
 
 
 def _imported_parameter(e: Elaboration, name: str, ast: Ast, place: Place) -> Parameter | None:
@@ -71,13 +72,13 @@ def declare_type(e: Elaboration, cells: dict[str, Cell]) -> None:
         origin = ast.value.partition(".")[0] if ast.kind == "type" and "." in ast.value else ""
         kind = _imported_type(e, name, ast, place) if origin else resolve(e, ast, span, name)
         if kind is None:
-            return
+            raise Poisoned(name)
         meaning = cells["meaning"].text if "meaning" in cells else ""
         at = cells["name"].span
         e.unit.types[name] = TypeDefinition(name, kind, ast, origin, meaning, at)
         e.scope.types[name] = kind
 
-    e.attempt(cell, place, act)
+    e.declare(name, cell, place, act)
 
 
 def _imported_type(e: Elaboration, name: str, ast: Ast, place: Place) -> Type | None:
@@ -111,6 +112,8 @@ def resolve(e: Elaboration, ast: Ast, span: Spans, name: str = "") -> Type:
             raise TypeFault("width", message, ast.parts[1])
         kind = Array(resolve(e, ast.parts[0], span), length)
     elif ast.kind == "type":
+        if ast.value in e.scope.broken:
+            raise Poisoned(ast.value)
         if ast.value not in e.unit.types:
             raise TypeFault("unknown-name", f"no type is called {ast.value}", ast)
         e.scope.used.add(ast.value)
@@ -125,10 +128,10 @@ def resolve(e: Elaboration, ast: Ast, span: Spans, name: str = "") -> Type:
 
 def _composed(e: Elaboration, ast: Ast, span: Spans, name: str) -> Struct | Enum:
     if not name:
-        raise TypeFault("type", f"a {ast.kind} is given a name in Types first", ast)
+        raise TypeFault("type", f"{_ARTICLE[ast.kind]} is given a name in Types first", ast)
     members = [m.value for m in ast.parts]
     if not members or len(set(members)) < len(members):
-        raise TypeFault("type", f"a {ast.kind} names each of its members once", ast)
+        raise TypeFault("type", f"{_ARTICLE[ast.kind]} names each of its members once", ast)
     if ast.kind == "struct":
         return Struct(name, tuple((m.value, resolve(e, m.parts[0], span)) for m in ast.parts))
     return _enum(e, ast, span, name)

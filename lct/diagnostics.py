@@ -6,7 +6,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Diagnostics", "Finding", "LctError", "Place", "Span"]
+__all__ = ["CODES", "Diagnostics", "Finding", "LctError", "Place", "Span"]
+
+CODES = {
+    "syntax": "the text does not have the form of a unit, a table or an expression",
+    "type": "something of one type stands where another type belongs",
+    "width": "a value may not fit where it goes, or an index may point at nothing",
+    "unknown-name": "a name means nothing here, or is taken already",
+    "unused": "a name is declared and used by nothing",
+    "no-reset": "a register has no reset value, or something else has one",
+    "gap": "no row covers some input",
+    "overlap": "two rows of a unique table match the same input",
+    "conflict": "two rows of a unique table match the same input and differ in a target",
+    "shadowed": "a row of a priority table never wins: earlier rows always match first",
+    "dead": "the condition of a row can never hold",
+    "redundant": "a condition changes nothing: the rest of the row implies it",
+    "driven-twice": "a target or a port has two drivers",
+    "undriven": "a target or a port has no driver",
+    "comb-loop": "a signal depends on itself within one cycle",
+    "unreachable": "a register never takes one of its states",
+    "assumption": "an assumption is contradictory, not kept, or needed by nothing",
+}
+"""Every rule that a finding may name, with what it means to break it."""
 
 
 @dataclass(frozen=True)

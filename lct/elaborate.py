@@ -75,4 +75,4 @@ def _check_title(e: Elaboration) -> None:
         e.fault("syntax", "a unit file starts with `# name`", e.document.place(Span(1, 1)))
     elif not NAME.match(title):
         message = f"a unit's name is letters, digits and underscores, not {title!r}"
-        e.fault("syntax", message, e.document.place(Span(1, 3, len(title))))
+        e.fault("syntax", message, e.document.place(e.document.title_span))

@@ -11,7 +11,7 @@ from spikewright.lct.diagnostics import Diagnostics, Place, Span
 from spikewright.lct.expression import KEYWORDS, TOO_DEEP, Ast, SyntaxFault
 from spikewright.lct.ir import Unit
 from spikewright.lct.markdown import Cell, Document, RawRow
-from spikewright.lct.scope import FUNCTIONS, Scope, TypeFault
+from spikewright.lct.scope import FUNCTIONS, Poisoned, Scope, TypeFault
 
 __all__ = ["NAME", "ContainsItself", "Elaboration", "Rows", "Spans", "Units"]
 
@@ -71,7 +71,10 @@ class Elaboration:
         self.diagnostics.add(code, message, place)
 
     def attempt(self, cell: Cell, place: Place, action: Callable[[Spans], None]) -> bool:
-        """Run `action`; a fault in the cell's text gets its place. True when all went well."""
+        """Run `action`; a fault in the cell's text gets its place. True when all went well.
+
+        Nothing is reported where the text only uses what has been reported already.
+        """
 
         def span(ast: Ast) -> Span:
             return Span(cell.span.line, cell.span.column + ast.start, max(1, ast.end - ast.start))
@@ -85,9 +88,19 @@ class Elaboration:
             self.fault(e.code, e.message, replace(place, span=span(e.at)))
         except RecursionError:
             self.fault("syntax", TOO_DEEP, place)
+        except Poisoned:
+            # Whatever this declares is no better than what it uses.
+            return False
         else:
             return True
         return False
+
+    def declare(self, name: str, cell: Cell, place: Place, action: Callable[[Spans], None]) -> bool:
+        """Run `action`, which declares `name`: where it fails, a use is no second fault."""
+        done = self.attempt(cell, place, action)
+        if not done:
+            self.scope.broken.add(name)
+        return done
 
     def named(self, section: str, cells: dict[str, Cell]) -> str | None:
         """The name that a row gives, None (and a fault) when it cannot have it."""

@@ -14,6 +14,7 @@ from amaranth.lib import data
 from spikewright.lct.types import Int, clog2, int_for
 
 __all__ = [
+    "bit",
     "build",
     "choose",
     "clamp",
@@ -30,9 +31,17 @@ __all__ = [
 
 def wire(m: Module, value: Any, *, name: str | None = None) -> Any:
     """A combinational signal of the value's own shape, called like the variable it is put into."""
-    signal = Signal(_shape_castable(value), name=name, src_loc_at=1)
+    shape = _shape_castable(value)
+    # A value that was shifted out altogether has no bits, and is 0.
+    signal = Signal(shape if Shape.cast(shape).width else 1, name=name, src_loc_at=1)
     m.d.comb += signal.eq(value)
     return signal
+
+
+def bit(value: ValueLike, index: ValueLike) -> Value:
+    """One bit of the value; past the top bit there are zeros."""
+    # Cat, because the simulator would show copies of a sign there.
+    return Cat(Value.cast(value)).bit_select(index, 1)
 
 
 def clamp(value: ValueLike, low: int, high: int) -> Value:

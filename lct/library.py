@@ -80,9 +80,9 @@ class Library:
         diagnostics = Diagnostics()
         document = parse_markdown(path, text, diagnostics)
         diagnostics.raise_if_any(document.lines)
-        if document.title != name and document.title:
+        if document.title != name and document.title.isidentifier():
             message = f"the title is the file's name, {name}, not {document.title}"
-            diagnostics.add("syntax", message, Place(document.file))
+            diagnostics.add("syntax", message, document.place(document.title_span))
         unit = elaborate(document, self, values, diagnostics)
         diagnostics.raise_if_any(document.lines)
         return unit

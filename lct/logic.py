@@ -97,6 +97,8 @@ def _condition(e: Elaboration, cell: Cell, table: str) -> Condition | None:
 def _target(e: Elaboration, cell: Cell, table: str) -> Target | None:
     symbol = e.unit.symbols.get(cell.text)
     place = e.document.place(cell.span, table, column=cell.text)
+    if symbol is None and cell.text.partition(".")[0] in e.scope.broken:
+        return None
     if symbol is None:
         e.fault("unknown-name", f"no output or register is called {cell.text}", place)
         return None

@@ -22,6 +22,7 @@ __all__ = [
     "split_row",
 ]
 
+_START = Span(1, 1)
 RULE = re.compile(r"^\|(\s*:?-{3,}:?\s*\|)+\s*$")
 
 
@@ -66,6 +67,7 @@ class Document:
     file: str
     lines: list[str]
     title: str = ""
+    title_span: Span = _START
     prose: list[str] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
 
@@ -122,7 +124,7 @@ def parse_markdown(path: Path, text: str, diagnostics: Diagnostics, name: str = 
                     "syntax", "a file has one first-level heading", document.place(span)
                 )
             else:
-                document.title = heading[2]
+                document.title, document.title_span = heading[2], span
         elif not fenced and line.startswith("|"):
             block = [line]
             first = number
@@ -142,7 +144,7 @@ def _add_table(
     first: int,
     diagnostics: Diagnostics,
 ) -> None:
-    title = section.title if section else ""
+    title = re.sub(r"^Table (\w+) .*", r"\1", section.title) if section else ""
     span = Span(first, 1, len(block[0]))
     if section is None or section.table is not None:
         rule = (

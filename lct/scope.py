@@ -11,7 +11,7 @@ from spikewright.lct.expression import Ast
 from spikewright.lct.ir import Node
 from spikewright.lct.types import BOOL, Array, Enum, Int, Struct, Type, clog2, int_for, union
 
-__all__ = ["FUNCTIONS", "Scope", "TypeFault"]
+__all__ = ["FUNCTIONS", "Poisoned", "Scope", "TypeFault"]
 
 FUNCTIONS = {
     "abs": 1,
@@ -34,6 +34,10 @@ class TypeFault(Exception):
         self.code, self.message, self.at = code, message, at
 
 
+class Poisoned(Exception):
+    """An expression uses a name whose own declaration has a fault already."""
+
+
 class Scope:
     """Names that an expression may use, and what each of them is.
 
@@ -47,6 +51,8 @@ class Scope:
         Named types; their enumerants are names too.
     used : set of str
         Every name that an expression has used, for the check of unused names.
+    broken : set of str
+        Names whose declarations have faults: using one is no second fault.
     """
 
     def __init__(self) -> None:
@@ -54,6 +60,7 @@ class Scope:
         self.streams: dict[str, Mapping[str, Node]] = {}
         self.types: dict[str, Type] = {}
         self.used: set[str] = set()
+        self.broken: set[str] = set()
 
     def node(self, ast: Ast, span: Callable[[Ast], Span], expected: Type | None = None) -> Node:
         """Elaborate `ast`; an enumerant is looked for in `expected` first."""
@@ -119,6 +126,8 @@ class _Elaborator:
         if found:
             self.scope.used.add(found[0].name)
             return self.make("const", (), found[0], ast, found[1])
+        if name in self.scope.broken:
+            raise Poisoned(name)
         if name in self.scope.streams:
             raise TypeFault("type", f"{name} is a stream: name its valid, ready or payload", ast)
         homes = [
@@ -253,7 +262,9 @@ class _Elaborator:
         b = self.node(right, a.type)
         ordered = ast.value not in ("==", "!=")
         both = isinstance(a.type, Int) and isinstance(b.type, Int)
-        if not both and (ordered or a.type != b.type):
+        if ordered and not both and a.type == b.type:
+            raise TypeFault("type", f"values of {a.type} have no order", ast)
+        if not both and a.type != b.type:
             raise TypeFault("type", f"{a.type} and {b.type} cannot be compared", ast)
         return self.make(ast.value, (a, b), BOOL, ast)
 
@@ -290,7 +301,9 @@ class _Elaborator:
         wanted = FUNCTIONS[name]
         if wanted != len(parts) and (wanted >= 0 or not parts):
             count = "at least 1" if wanted < 0 else wanted
-            raise TypeFault("type", f"{name} takes {count} values, not {len(parts)}", ast)
+            plural = "s" * (wanted > 1)
+            message = f"{name} takes {count} value{plural}, not {len(parts)}"
+            raise TypeFault("type", message, ast)
         return getattr(self, f"_call_{name}")(ast, parts)  # type: ignore[no-any-return]
 
     def _make(self, ast: Ast, struct: Struct, parts: list[Ast]) -> Node:

@@ -22,6 +22,7 @@ def elaborate_structure(
 ) -> None:
     """Fill in a unit's instances and connections; faults go to `diagnostics`."""
     document = unit.document
+    broken: set[str] = set()
     for _, cells in instances:
         cell, name = cells["unit"], cells["name"].text
         place = document.place(cell.span, "Instances", name, "unit")
@@ -31,10 +32,13 @@ def elaborate_structure(
             continue
         inner = import_unit(cell.text, place)
         if inner is None:
+            broken.add(name)
             continue
         meaning = cells["meaning"].text if "meaning" in cells else ""
         unit.instances[name] = Instance(name, inner, meaning, cells["name"].span)
     for row, cells in connections:
+        if any(cells[c].text.partition(".")[0] in broken for c in ("from", "to")):
+            continue
         source = _end(unit, cells["from"], "from", diagnostics)
         sink = _end(unit, cells["to"], "to", diagnostics)
         if source is None or sink is None:

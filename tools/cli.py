@@ -34,6 +34,11 @@ COMMANDS = (
     ),
     Entry("lct", "spikewright.tools.commands_lct:app", "Check and format the tables."),
     Entry(
+        "prove",
+        "spikewright.tools.prove:prove",
+        "Prove what no single table shows: handshakes, fair merges, promises between units.",
+    ),
+    Entry(
         "compare",
         "spikewright.tools.compare:compare_command",
         "Run a network on the RTL and on the golden model, tick by tick.",

@@ -59,12 +59,12 @@ class Settings:
     """
 
     seed: int = 1
-    epochs: int = 150
+    epochs: int = 60
     batch: int = 64
     rate: float = 0.02
     cut: float = 0.33
-    shrink_hidden: float = 0.05
-    shrink_output: float = 0.05
+    shrink_hidden: float = 0.08
+    shrink_output: float = 0.08
     base: float = 0.9
     jitter: int = 2
 

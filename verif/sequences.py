@@ -103,12 +103,12 @@ class PlayScenario(uvm_sequence):
         env, scenario = self.env, self.scenario
         env.predictor.armed = False
         self._set_patterns(scenario.idle, scenario.stall)
+        await start_item(env.reset, ResetItem())
         env.scoreboard.begin(
             self.record,
             paced=scenario.period is not None,
             unhindered=scenario.stall == FREE,
         )
-        await start_item(env.reset, ResetItem())
         env.predictor.arm()
         writes = program_writes(scenario.network)
         Random(scenario.seed).shuffle(writes)

@@ -149,6 +149,8 @@ def environment(folder: Path) -> dict[str, str]:
         if name not in _FOREIGN_NAMES and not name.startswith(_FOREIGN_PREFIXES)
     }
     make = ["CFG_CXXFLAGS_PCH_I=-include", "CXX=g++", "LINK=g++", "AR=ar"]
+    # In hierarchical mode the makefile calls Verilator again, by its Perl wrapper.
+    make.append("VM_HIER_VERILATOR=verilator")
     if shutil.which("ccache"):
         make.append("OBJCACHE=ccache")
     env["MAKEFLAGS"] = " ".join(make)

@@ -28,6 +28,12 @@ _CFLAGS = "-std=gnu++17 -fPIC -fno-gnu-unique -fno-semantic-interposition"
 # OPT_SLOW is for code that runs once, where compiling it is all it costs.
 _MAKE_FLAGS = ("OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
 
+# Every other build must be free of this warning.
+_WAIVED_REASON = (
+    "// REASON: each output of a module that is compiled by itself counts as depending on all its "
+    "inputs, so that neighbours seem to form loops."
+)
+
 
 @dataclass(frozen=True)
 class Verilation:
@@ -69,6 +75,8 @@ class Verilation:
 
     def _all_files(self) -> dict[str, str]:
         settings = ["`verilator_config", *self.settings, *self.design.waivers()]
+        if self.design.hierarchical:
+            settings += [_WAIVED_REASON, "lint_off -rule UNOPTFLAT"]
         settings += [f'hier_block -module "{module}"' for module in self.design.hierarchical]
         sources = self.design.files(locations=bool(self.options.coverage))
         return {"settings.vlt": "\n".join(settings) + "\n", **sources, **self.files}
@@ -180,7 +188,7 @@ class BuildLog:
         """Return the first line of an output that reads like a reason, or else the last one."""
         lines = [line.strip() for line in output.splitlines() if line.strip()]
         reason = lines[-1] if lines else "nothing"
-        for pattern in (r"%Error(?!: Exiting)", r"%Warning", r"\berror\b", r"\*\*\*"):
+        for pattern in (r"%Error(?!: (?:Exiting|make))", r"%Warning", r"\berror\b", r"\*\*\*"):
             found = [line for line in lines if re.search(pattern, line, re.IGNORECASE)]
             if found:
                 reason = found[0]

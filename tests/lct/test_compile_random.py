@@ -75,7 +75,9 @@ class Writer:
         return self.random.choice(choices)
 
     def constant(self) -> str:
-        return self.pick("0", "1", "3", "N", "W", "K", "(W - N)", "(N - W)", "0x1f", "-2", "(N - 1)")
+        return self.pick(
+            "0", "1", "3", "N", "W", "K", "(W - N)", "(N - W)", "0x1f", "-2", "(N - 1)"
+        )
 
     def leaf(self) -> str:
         lists = ["v[2]", "v[a]", "s.list[1]", "s.list[N - 1]", "held.list[a]", "v[narrow]"]
@@ -95,7 +97,9 @@ class Writer:
         calls += [f"clamp({x}, {lo}, {hi})", f"clamp({x}, -K, K)", f"first_one({x})"]
         calls += [f"sign({x})", f"abs({x})", f"cat({x}, {y})", f"cat({x}, e, s.inner, {y})"]
         choice = f"({x}) if {self.truth(depth - 1)} else ({y})"
-        return self.pick(self.pick(*binary), self.pick(*shifts), self.pick(*bits), self.pick(*calls), choice)
+        return self.pick(
+            self.pick(*binary), self.pick(*shifts), self.pick(*bits), self.pick(*calls), choice
+        )
 
     def truth(self, depth: int) -> str:
         if depth <= 0:
@@ -106,11 +110,15 @@ class Writer:
         return self.pick(compared, compared, f"(not {p})", f"({p} and {q})", f"({p} or {q})")
 
     def state(self) -> str:
-        return self.pick("IDLE", "RUN", "STOP", "e", "state", "s.state", f"e if {self.truth(1)} else STOP")
+        return self.pick(
+            "IDLE", "RUN", "STOP", "e", "state", "s.state", f"e if {self.truth(1)} else STOP"
+        )
 
     def pair(self, depth: int) -> str:
         n = f"trunc({self.integer(1)}, W)"
-        inner = self.pick("s.inner", f"Inner(x = clamp({self.integer(1)}, -8, 7), n = abs({n}[0:2]))")
+        inner = self.pick(
+            "s.inner", f"Inner(x = clamp({self.integer(1)}, -8, 7), n = abs({n}[0:2]))"
+        )
         parts = [f"inner = {inner}", f"state = {self.state()}", f"bit = {self.truth(1)}"]
         if depth == 0:
             return self.pick("s", "held", "west.payload")
@@ -181,7 +189,9 @@ def write_unit(seed: int, folder: Path) -> Unit:
     text = with_definitions(definitions)
     used = " + ".join(["K", *(f"({d})" for d in writer.integers if d.startswith("d"))])
     text += "\n## Table comb (priority)\n"
-    text += "| row | c | a | e | b | => | o0 | o1 | o2 | flag | mode | east.payload | east.valid |\n"
+    text += (
+        "| row | c | a | e | b | => | o0 | o1 | o2 | flag | mode | east.payload | east.valid |\n"
+    )
     text += "|---|---|---|---|---|---|---|---|---|---|---|---|---|\n"
     text += comb_row("r0", "1 | 0b1xx0x | - | -") + comb_row("r1", "- | 3..12 | {IDLE, STOP} | < 0")
     text += comb_row("r2", "0 | > N | not RUN | -") + comb_row("else", "- | - | - | -")
@@ -189,7 +199,11 @@ def write_unit(seed: int, folder: Path) -> Unit:
     text += "| row | e | d2 | west.valid | => | number | narrow | state | held |\n"
     text += "|---|---|---|---|---|---|---|---|---|\n"
     text += sync_row("idle", "IDLE | - | -") + sync_row("run", "RUN | 1 | -")
-    text += sync_row("other", "RUN | 0 | 0") + sync_row("third", "RUN | 0 | 1") + sync_row("end", "STOP | - | -")
+    text += (
+        sync_row("other", "RUN | 0 | 0")
+        + sync_row("third", "RUN | 0 | 1")
+        + sync_row("end", "STOP | - | -")
+    )
     text += f"\n## Table show (unique)\n| row | => | seen | west.ready |\n|---|---|---|---|\n"
     text += f"| all | => | trunc({USE} ^ ({used}), 200) | d6 |\n"
     (folder / "sample.lct.md").write_text(text)

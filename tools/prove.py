@@ -1,0 +1,49 @@
+"""`spikewright prove`: theorems about the chip, by SMT."""
+
+from typing import Annotated
+
+import typer
+
+from spikewright.tools.console import out, print_json, progress
+from spikewright.tools.errors import EXIT_FAULT
+
+__all__ = ["prove"]
+
+PRESETS = ("truenorth", "tiny")
+
+
+def prove(
+    preset: Annotated[
+        list[str] | None,
+        typer.Option(help="Parameters to prove for, once or several times; all presets if none."),
+    ] = None,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Prove what no single table shows: handshakes, fair merges, promises between units.
+
+    Example: `spikewright prove --preset tiny`. Exit status 1 if a theorem is refuted, or if the
+    solver gives up on it. What is not proven is listed in verif/proofs.py.
+    """
+    from rich.table import Table
+
+    from spikewright.golden.architecture import Architecture
+    from spikewright.verif.proofs import prove_all
+
+    chosen = preset or list(PRESETS)
+    jobs = {name: Architecture.preset(name).to_dict() for name in chosen}
+    results = []
+    with progress("Proving", len(jobs)) as advance:
+        for name, values in jobs.items():
+            results += [(name, proof) for proof in prove_all(values)]
+            advance(1)
+    if json:
+        print_json([{"preset": name} | vars(proof) for name, proof in results])
+    else:
+        table = Table("preset", "theorem", "about", "verdict", "seconds")
+        for name, proof in results:
+            seconds = f"{proof.seconds:.2f}"
+            table.add_row(name, proof.name, proof.subject, proof.verdict, seconds)
+        out.print(table)
+    if any(proof.verdict != "proven" for _, proof in results):
+        raise typer.Exit(EXIT_FAULT)

@@ -131,7 +131,13 @@ def _check_ports(unit: Unit, ports: list[Signal], parameters: dict[str, Base]) -
     for port in ports:
         name = port.name
         if keyword.iskeyword(name) or name in _RESERVED or name.startswith("_"):
-            raise fault(unit, "syntax", f"a port is not called {name}", port.span, "Signals")
+            raise fault(
+                unit,
+                "syntax",
+                f"a port is not called {name}: the generated class cannot have it",
+                port.span,
+                "Signals",
+            )
         if name in attributes:
             message = f"port {name} and parameter {name.upper()} would have one name"
             raise fault(unit, "syntax", message, port.span, "Signals")

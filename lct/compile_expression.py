@@ -22,7 +22,6 @@ from spikewright.lct.compile_numbers import (
     Names,
     Numbers,
     Text,
-    access,
 )
 from spikewright.lct.ir import Definition, Node, Unit
 from spikewright.lct.types import BOOL, Array, Enum, Int, Struct
@@ -92,12 +91,10 @@ class Expressions(Numbers):
             return self.joined(
                 f" {sign} ", LEVELS[op], *(self._render(x) for x in self._flat(node, op))
             )
-        if op in ("<<", ">>") and self.is_static(b):
-            by = self.number(b)
-            if op == ">>" and exact == BITS:
-                return self.call("shift_right", self._render(a, BITS).text, by)
-            method = "shift_left" if op == "<<" else "shift_right"
-            return Text(f"{self._render(a, exact).at(POSTFIX)}.{method}({by})")
+        if op == "<<" and self.is_static(b):
+            return Text(f"{self._render(a, exact).at(POSTFIX)}.shift_left({self.number(b)})")
+        if op == ">>" and self.is_static(b) and exact == BITS:
+            return self.call("shift_right", self._render(a, BITS).text, self.number(b))
         if self.is_static(node):
             message = "a constant is made by arithmetic, comparisons and clog2"
             raise fault(self.unit, "type", message, node.span)
@@ -129,7 +126,7 @@ class Expressions(Numbers):
         return Text(self.names.definition(node.value))
 
     def _op_field(self, node: Node, _: int) -> Text:
-        return Text(access(self._render(node.args[0]).at(POSTFIX), node.value))
+        return Text(f"{self._render(node.args[0]).at(POSTFIX)}.{node.value}")
 
     def _op_index(self, node: Node, _: int) -> Text:
         base, index = node.args

@@ -5,7 +5,6 @@ from __future__ import annotations
 from spikewright.lct.compile_class import ClassNames, ClassShapes
 from spikewright.lct.compile_expression import Expressions
 from spikewright.lct.compile_names import Imports, Library, fault
-from spikewright.lct.compile_numbers import access
 from spikewright.lct.compile_text import WIDTH, assignments, comment_lines, commented, wrap
 from spikewright.lct.evaluate import constant
 from spikewright.lct.ir import ANY, HOLD, Node, Row, Table, Target, Unit
@@ -211,7 +210,7 @@ class _Logic:
             values = value.args[1:] if value.op == "with" else value.args
             out = self._assign_to(sink, "", value.args[0]) if value.op == "with" else []
             for name, part in zip(value.value, values, strict=True):
-                out += self._assign_to(access(sink, name), "", part)
+                out += self._assign_to(f"{sink}.{name}", "", part)
             return out
         if value.op == "trunc" and width and self.expressions.number(value.args[1]) == width:
             # The assignment keeps the low bits.

@@ -10,7 +10,7 @@ from spikewright.lct.compile_names import Imports, fault
 from spikewright.lct.ir import Node, Unit
 from spikewright.lct.types import Enum, Int, Struct
 
-__all__ = ["LEVELS", "OPPOSITE", "Names", "Numbers", "Text", "access"]
+__all__ = ["LEVELS", "OPPOSITE", "Names", "Numbers", "Text"]
 
 # How tightly an operator binds, loosest first.
 IF, LOGIC_OR, LOGIC_AND, NOT, COMPARE = range(5)
@@ -28,8 +28,6 @@ OPPOSITE = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", "<=": ">", ">": "<="}
 _PLAIN = {"const", "param", "ref", "neg", "abs", "clog2", "clamp", "if", "and", "or", "not"}
 _PLAIN |= {"+", "-", "*", "&", "|", "^", "<<", ">>", *OPPOSITE}
 _SPELLED = re.compile(r"0x[0-9a-fA-F_]+|0b[01_]+")
-# Attributes that a view of a struct has itself.
-_VIEW = {"as_value", "eq", "shape"}
 
 
 class Text(NamedTuple):
@@ -60,11 +58,6 @@ class Names(Protocol):
 
     def enumeration(self, enum: Enum) -> str:
         """An enumeration's class."""
-
-
-def access(base: str, field: str) -> str:
-    """A field of a struct."""
-    return f'{base}["{field}"]' if field in _VIEW or field.startswith("_") else f"{base}.{field}"
 
 
 class Numbers:

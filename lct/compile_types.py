@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+
 from spikewright.lct.compile_names import (
     Base,
     Imports,
@@ -21,6 +23,9 @@ from spikewright.lct.scope import Scope
 from spikewright.lct.types import Enum, Int, Struct, Type, int_for
 
 __all__ = ["Shapes", "own_types", "public_names", "sentence"]
+
+# Attributes that a view of a struct has itself.
+_VIEW = {"as_value", "eq", "shape"}
 
 
 class Shapes:
@@ -123,6 +128,7 @@ def own_types(unit: Unit, imports: Imports, library: Library) -> list[str]:
             else:
                 out += _enumeration(unit, definition, definition.type, imports)
             continue
+        _check_fields(unit, definition)
         found = {b.name: b for b in ast_bases(unit, definition.ast, library)}
         result = {"struct": "data.StructLayout", "array": "data.ArrayLayout"}.get(
             definition.ast.kind
@@ -139,6 +145,15 @@ def own_types(unit: Unit, imports: Imports, library: Library) -> list[str]:
         name = layout_name(definition.type, definition.name)
         out += _function(name, found, result, definition.meaning, value)
     return out
+
+
+def _check_fields(unit: Unit, definition: TypeDefinition) -> None:
+    """Refuse fields that a view of the struct could not have as attributes."""
+    fields = definition.type.fields if isinstance(definition.type, Struct) else ()
+    for name, _ in fields:
+        if keyword.iskeyword(name) or name in _VIEW or name.startswith("_"):
+            message = f"a field is not called {name}: the generated code cannot name it"
+            raise fault(unit, "syntax", message, definition.span, "Types")
 
 
 def public_names(unit: Unit) -> list[str]:

@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 
 from spikewright.lct.expression import Parser, SyntaxFault, Token
-from spikewright.lct.markdown import RULE, split_row
+from spikewright.lct.markdown import RULE, split_lines, split_row
 
-__all__ = ["format_expression", "format_text"]
+__all__ = ["Block", "blocks", "format_expression", "format_text", "table_line", "table_rows"]
 
 _EXPRESSIONS = {
     "Parameters": ("value",),
@@ -72,7 +72,7 @@ def _tight(before: Token, token: Token, brackets: str) -> bool:
 def format_text(text: str) -> str:
     """A whole file in the one way to write it. Formatting the result changes nothing."""
     out: list[str] = []
-    for block in _blocks(text.splitlines()):
+    for block in blocks(text):
         lines = block.lines
         if block.kind == "table":
             lines = _table(lines, block.section)
@@ -91,7 +91,7 @@ def format_text(text: str) -> str:
 
 
 @dataclass
-class _Block:
+class Block:
     """Lines of one kind: ``heading``, ``table`` or ``prose``.
 
     `after` is what stands before, apart from blank lines: a section's heading or anything else.
@@ -103,10 +103,11 @@ class _Block:
     after: str
 
 
-def _blocks(lines: list[str]) -> list[_Block]:
-    blocks: list[_Block] = []
+def blocks(text: str) -> list[Block]:
+    """The lines of a file, grouped: each heading, and what follows it."""
+    found: list[Block] = []
     section, fenced, last = "", False, ""
-    for line in lines:
+    for line in split_lines(text):
         fence = line.lstrip().startswith("```")
         heading = None if fenced else re.match(r"^(#{1,2})\s+(.*?)\s*$", line)
         kind = "heading" if heading else "prose"
@@ -115,38 +116,47 @@ def _blocks(lines: list[str]) -> list[_Block]:
         fenced ^= fence
         if heading:
             section = heading[2] if heading[1] == "##" else ""
-        if blocks and blocks[-1].kind == kind != "heading":
-            blocks[-1].lines.append(line)
+        if found and found[-1].kind == kind != "heading":
+            found[-1].lines.append(line)
         else:
             first = f"{heading[1]} {heading[2]}" if heading else line
-            blocks.append(_Block(kind, [first], section, last))
+            found.append(Block(kind, [first], section, last))
         if line.strip():
             last = "section" if heading and section else kind
-    return blocks
+    return found
+
+
+def table_rows(lines: list[str]) -> list[list[str]] | None:
+    """Cells of the header and of each row; None if the lines are no table that parses."""
+    bodies = [line.rstrip() for line in lines]
+    if len(bodies) < 2 or not RULE.match(bodies[1]) or not all(b.endswith("|") for b in bodies):
+        return None
+    # Reading puts a space before an escaped pipe, so that columns stay where they are.
+    rows = [[c.text.replace(" |", "|") for c in split_row(b, 0)] for b in bodies]
+    if any(len(row) != len(rows[0]) for row in rows):
+        return None
+    return [rows[0], *rows[2:]]
 
 
 def _table(lines: list[str], section: str) -> list[str]:
-    bodies = [line.rstrip() for line in lines]
-    if len(bodies) < 2 or not RULE.match(bodies[1]) or not all(b.endswith("|") for b in bodies):
+    rows = table_rows(lines)
+    if rows is None:
         return lines
-    # Reading puts a space before an escaped pipe, so that columns stay where they are.
-    rows = [[c.text.replace(" |", "|") for c in split_row(b, 0)] for b in bodies]
     header = rows[0]
-    if any(len(row) != len(header) for row in rows):
-        return lines
     logic = section.startswith("Table ")
     if logic:
         header = [c if c in _WORDS else format_expression(c) for c in header]
     exact = [
         name not in _WORDS if logic else name in _EXPRESSIONS.get(section, ()) for name in header
     ]
-    done = [_row(header), "|" + "---|" * len(header)]
-    for row in rows[2:]:
+    done = [table_line(header), "|" + "---|" * len(header)]
+    for row in rows[1:]:
         cells = zip(row, exact, strict=True)
-        done.append(_row([format_expression(c) if e else c for c, e in cells]))
+        done.append(table_line([format_expression(c) if e else c for c, e in cells]))
     return done
 
 
-def _row(cells: list[str]) -> str:
+def table_line(cells: list[str]) -> str:
+    """One line of a table."""
     texts = (c.replace("|", "\\|") for c in cells)
     return "|" + "|".join(f" {t} " if t else " " for t in texts) + "|"

@@ -181,7 +181,8 @@ def generate_all(
         A unit has faults. Nothing was written.
     """
     library = library or Library()
-    wanted = names or library.names()
+    # Units by hand and of types are checked too.
+    wanted = selected(library, names) if names else library.names()
     require_checks(library, wanted)
     if parameters:
         require_checks(library, wanted, parameters)

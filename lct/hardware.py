@@ -31,9 +31,7 @@ __all__ = [
 
 def wire(m: Module, value: Any, *, name: str | None = None) -> Any:
     """A combinational signal of the value's own shape, called like the variable it is put into."""
-    shape = _shape_castable(value)
-    # A value that was shifted out altogether has no bits, and is 0.
-    signal = Signal(shape if Shape.cast(shape).width else 1, name=name, src_loc_at=1)
+    signal = Signal(_shape_castable(value), name=name, src_loc_at=1)
     m.d.comb += signal.eq(value)
     return signal
 

@@ -19,6 +19,7 @@ __all__ = [
     "RawTable",
     "Section",
     "parse_markdown",
+    "split_lines",
     "split_row",
 ]
 
@@ -78,6 +79,12 @@ class Document:
         return Place(self.file, span, table, row, column)
 
 
+def split_lines(text: str) -> list[str]:
+    """Lines as editors count them; a line feed at the end starts no further line."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines if lines[-1] else lines[:-1]
+
+
 def split_row(line: str, number: int) -> tuple[Cell, ...]:
     """Cells of one table line; a backslash before a pipe keeps it inside the cell."""
     text = line.replace("\\|", " \x00")
@@ -103,7 +110,7 @@ def parse_markdown(path: Path, text: str, diagnostics: Diagnostics, name: str = 
     name : str
         How messages call the file; the file's own name when empty.
     """
-    lines = text.splitlines()
+    lines = split_lines(text)
     document = Document(name or path.name, lines)
     section: Section | None = None
     fenced = False

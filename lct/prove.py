@@ -151,9 +151,11 @@ class _Proof:
             if registers:
                 solver.add(self.hardware.step())
                 solver.add(b.negate(b.truth(b.bit(self.hardware.reset()))))
-            for table in self.unit.tables:
-                for row in range(len(table.rows)):
-                    yield from self._row(table, row)
+            cells = [c for t in self.unit.tables for c in self._cells(t)]
+            # One question in the usual case; one a cell where it is not answered with no.
+            if solver.ask(b.any(b.all(terms) for _, terms in cells)) != "unsat":
+                for place, terms in cells:
+                    yield from self._ask(place, *terms)
         if registers:
             yield from self._reset(registers)
 
@@ -167,16 +169,17 @@ class _Proof:
             mine = self.table.terms.symbol(symbol.name, symbol.type)
             self.solver.add(self.builder.equal(mine, self.hardware.value(symbol)))
 
-    def _row(self, table: Table, row: int) -> Iterator[Deviation]:
-        wins = self.table.wins(table, row)
-        for position, target in enumerate(table.targets):
-            symbol, cell = target.symbol, table.rows[row].targets[position]
-            if cell == ANY:
-                continue
-            moment = "next" if symbol.role == "register" else "now"
-            wanted = self.table.value(table, row, position)
-            differs = self._differs(self.hardware.value(symbol, moment), wanted)
-            yield from self._ask((table.name, table.rows[row].id, symbol.name), wins, differs)
+    def _cells(self, table: Table) -> Iterator[tuple[tuple[str, str, str], list[Term]]]:
+        """Each cell: its place, and that its row wins while the hardware has another value."""
+        for number, row in enumerate(table.rows):
+            wins = self.table.wins(table, number)
+            for position, target in enumerate(table.targets):
+                if row.targets[position] == ANY:
+                    continue
+                moment = "next" if target.symbol.role == "register" else "now"
+                actual = self.hardware.value(target.symbol, moment)
+                differs = self._differs(actual, self.table.value(table, number, position))
+                yield (table.name, row.id, target.symbol.name), [wins, differs]
 
     def _reset(self, registers: list[Symbol]) -> Iterator[Deviation]:
         b = self.builder

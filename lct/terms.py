@@ -22,6 +22,9 @@ __all__ = ["Builder", "Term", "Terms"]
 Term: TypeAlias = Any
 
 _LONGEST_CHAIN = 64
+# Never freed: the garbage collector may take a manager before terms that share a cycle with it, and
+# the solver's C++ then ends the process.
+_MANAGERS: list[TermManager] = []
 
 
 class Builder:
@@ -29,6 +32,7 @@ class Builder:
 
     def __init__(self) -> None:
         self.manager = TermManager()
+        _MANAGERS.append(self.manager)
         self.true: Term = self.manager.mk_true()
         self.false: Term = self.manager.mk_false()
 

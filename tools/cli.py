@@ -34,9 +34,19 @@ COMMANDS = (
     ),
     Entry("lct", "spikewright.tools.commands_lct:app", "Check and format the tables."),
     Entry(
+        "generate",
+        "spikewright.tools.commands_generate:generate",
+        "Write the Amaranth sources and the Verilog of the tables.",
+    ),
+    Entry(
         "prove",
         "spikewright.tools.prove:prove",
         "Prove what no single table shows: handshakes, fair merges, promises between units.",
+    ),
+    Entry(
+        "faults",
+        "spikewright.tools.faults:faults",
+        "Plant faults in tables, design and model: the benches must find every one.",
     ),
     Entry(
         "compare",

@@ -102,4 +102,5 @@ def _report(changes: list[Any], verilog: list[dict[str, Any]], check: bool) -> N
     written = sum(f["written"] for f in verilog)
     if verilog:
         folder = verilog[0]["file"].parent
-        out.print(f"Verilog: {written} written, {len(verilog) - written} up to date, in {folder}")
+        text = f"Verilog: {written} written, {len(verilog) - written} up to date, in {folder}"
+        out.print(text, markup=False, soft_wrap=True)

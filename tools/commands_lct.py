@@ -1,28 +1,30 @@
-"""`spikewright lct`: check and format Logic Condition Tables."""
+"""`spikewright lct`: check and format Logic Condition Tables, and exchange them as spreadsheets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spikewright.tools.console import atomic_write, out, print_json, progress
+from spikewright.tools.console import atomic_path, atomic_write, out, print_json, progress
 from spikewright.tools.errors import EXIT_FAULT, UserError
 
 if TYPE_CHECKING:
     from spikewright.lct.batch import Report
 
-__all__ = ["app", "check", "fmt"]
+__all__ = ["app", "check", "export_unit", "fmt", "import_unit"]
 
 SUFFIX = ".lct.md"
+SHEETS = (".csv", ".xlsx")
 DEFAULT_PRESETS = ("truenorth", "tiny")
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Check and format Logic Condition Tables.",
+    help="Check and format Logic Condition Tables, and exchange them as spreadsheets.",
 )
 
 Names = Annotated[
@@ -190,10 +192,7 @@ def fmt(
 
     changed = []
     for path in _find(names or []):
-        try:
-            old = path.read_bytes().decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise UserError(f"{path}: byte {error.start} is not UTF-8 text.") from None
+        old = _text(path)
         new = format_text(old)
         if new != old:
             changed.append(path)
@@ -203,3 +202,76 @@ def fmt(
         out.print(f"{'would change' if check_only else 'changed'} {path.name}", markup=False)
     if changed and check_only:
         raise typer.Exit(EXIT_FAULT)
+
+
+@app.command("export")
+def export_unit(
+    name: Annotated[str, typer.Argument(metavar="UNIT|FILE", help="A unit by name, or its file.")],
+    output: Annotated[Path, typer.Argument(help="The spreadsheet: .csv or .xlsx.")],
+) -> None:
+    """Write a unit as a spreadsheet, to be read back with `import`."""
+    from spikewright.lct.spreadsheet import to_csv, to_xlsx
+
+    kind = _sheet_kind(output)
+    (path,) = _find([name])
+    text = _text(path)
+    if kind == ".csv":
+        # Spreadsheets take a file without this mark for one in the local encoding.
+        atomic_write(output, "\ufeff" + to_csv(text))
+        return
+    with _needs_openpyxl(output), atomic_path(output) as temporary:
+        to_xlsx(text).save(temporary)
+
+
+@app.command("import")
+def import_unit(
+    source: Annotated[Path, typer.Argument(help="The spreadsheet: .csv or .xlsx.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The file to write; NAME.lct.md in this folder."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+) -> None:
+    """Write the file of a unit from a spreadsheet; `check` says what is wrong with it."""
+    from spikewright.lct.spreadsheet import from_csv, from_xlsx
+
+    if not source.is_file():
+        raise UserError(f"There is no file {source}.")
+    if _sheet_kind(source) == ".csv":
+        text = from_csv(_text(source))
+    else:
+        with _needs_openpyxl(source):
+            text = from_xlsx(source)
+    title = next((line[2:] for line in text.splitlines() if line.startswith("# ")), "")
+    if not title.isidentifier():
+        raise UserError(f"{source} names no unit: its first cell is `# NAME`.")
+    path = output or Path(f"{title}{SUFFIX}")
+    if path.exists() and not force:
+        raise UserError(f"{path} exists: replace it with --force.")
+    atomic_write(path, text)
+    out.print(f"wrote {path}", markup=False, soft_wrap=True)
+
+
+def _sheet_kind(path: Path) -> str:
+    kind = path.suffix.lower()
+    if kind not in SHEETS:
+        raise UserError(f"A spreadsheet ends in {' or '.join(SHEETS)}, not {path.name}.")
+    return kind
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: byte {error.start} is not UTF-8 text.") from None
+
+
+@contextmanager
+def _needs_openpyxl(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name != "openpyxl":
+            raise
+        message = f"{path.name} needs openpyxl: install spikewright with its extra `sheets`."
+        raise UserError(message) from None

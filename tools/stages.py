@@ -24,6 +24,12 @@ class Stages:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
 
+    @staticmethod
+    def sentence(seconds: dict[str, float]) -> str:
+        """Return what took how long."""
+        parts = (f"{title[:1].lower()}{title[1:]} {took:.1f} s" for title, took in seconds.items())
+        return ", ".join(parts)
+
     @contextmanager
     def timed(self, title: str) -> Iterator[None]:
         """Take the time of a block that shows its own progress."""

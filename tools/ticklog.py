@@ -67,7 +67,7 @@ class TickLog:
     Members
     -------
     rtl_seconds, golden_seconds : float
-        What each engine took by itself.
+        Of one processor, for each engine.
     """
 
     def __init__(self, neurons: int) -> None:
@@ -138,6 +138,6 @@ class TickLog:
         )
 
     def speeds(self) -> dict[str, float]:
-        """Return ticks per second of each engine, by its own time alone."""
+        """Return ticks per second of processor time, of each engine."""
         seconds = {"rtl": self.rtl_seconds, "golden": self.golden_seconds}
         return {name: len(self) / took for name, took in seconds.items() if took}

@@ -55,16 +55,23 @@ class Block:
 
         return component_verilog(Router(**accepted(Router, architecture)), "router")
 
-    def design(self, architecture: Architecture, verilog: str | None = None) -> Design:
+    def design(
+        self, architecture: Architecture, sim: str = "verilator", verilog: str | None = None
+    ) -> Design:
         """Return what the simulator is made from.
 
         Parameters
         ----------
         architecture : Architecture
+        sim : {"verilator", "icarus"}
         verilog : str, optional
             Stands in for the block's own, port for port.
         """
         text = verilog if verilog is not None else self.verilog(architecture)
+        if sim == "icarus":
+            # Icarus 11 gives a register its first value before `always @*` listens: an output of a
+            # register that never changes would stay unknown. `always_comb` runs once by itself.
+            text = text.replace("always @*", "always_comb")
         return Design(self.top, {f"{self.top}.v": text})
 
 

@@ -97,6 +97,8 @@ class Chip {
 
     void reset(int64_t cycles) {
         enter();
+        context_.gotError(false);
+        context_.gotFinish(false);
         release_inputs();
         top_->rst = 1;
         for (int64_t i = 0; i < cycles; ++i) rise();
@@ -139,6 +141,7 @@ class Chip {
     }
 
     void set_trace(const char* path, int64_t first, int64_t last) {
+        end_trace();
         trace_path_ = path;
         trace_first_ = first;
         trace_last_ = last;
@@ -273,7 +276,7 @@ class Chip {
         for (int64_t core = 0; core < CORES; ++core) {
             if (!*pins_.trace_valid[core]) continue;
             const int64_t neuron = *pins_.trace_neuron[core];
-            if (neuron != next_neuron_[core]) {
+            if (neuron != next_neuron_[core] || neuron >= NEURONS) {
                 throw Fault{Fault::RETIRED_WRONG, tick, core, neuron, next_neuron_[core]};
             }
             ++next_neuron_[core];

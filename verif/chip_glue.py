@@ -1,8 +1,8 @@
 """The ports of the top module `mesh`, as the architecture has them, and what follows from them.
 
 The mesh is wrapped in a harness that registers its inputs. Otherwise Verilator computes all logic
-that an input reaches, and the reset reaches all there is, three times a clock cycle: when the inputs
-change, when the clock rises, and once more after that.
+that an input reaches, and the reset reaches all there is, three times a clock cycle: when the
+inputs change, when the clock rises, and once more after that.
 """
 
 from __future__ import annotations

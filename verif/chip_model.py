@@ -164,7 +164,7 @@ class ChipModel:
         data[:] = [row[3] for row in rows]
         columns.append(to_words(data, Port("input", self.data_bits), "Configuration data"))
         words = np.ascontiguousarray(np.concatenate(columns, axis=1), np.uint32)
-        self._library.sw_chip_configure(self._open(), len(rows), words.ctypes.data)
+        self._library.sw_chip_configure(self._ready(), len(rows), words.ctypes.data)
 
     def tick(self, packets: NDArray[np.void] | None = None) -> ChipRun:
         """Run one tick; see `run`."""
@@ -191,9 +191,7 @@ class ChipModel:
             Where a packet cannot be fed, and where the design breaks a rule: a tick that hangs, a
             neuron that is not retired once and in order, a packet that changes while it is stalled.
         """
-        if self._broken:
-            raise ToolError("Chip must be reset after a run that was broken off")
-        chip, shape = self._open(), (ticks, self.architecture.cores, self.architecture.neurons)
+        chip, shape = self._ready(), (ticks, self.architecture.cores, self.architecture.neurons)
         feed = self._feed(packets if packets is not None else np.empty(0, PACKET), ticks)
         spikes = np.zeros(shape, np.bool_)
         values = np.zeros(shape, np.int32) if potentials else None
@@ -265,6 +263,11 @@ class ChipModel:
         if self._chip is None:
             raise ToolError("Chip must be open, and is closed")
         return self._chip
+
+    def _ready(self) -> int:
+        if self._broken:
+            raise ToolError("Chip must be reset after a run that was broken off")
+        return self._open()
 
     def _feed(
         self, packets: NDArray[np.void], ticks: int

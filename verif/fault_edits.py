@@ -120,10 +120,9 @@ class Phrase:
 
     def apply(self, text: str) -> str:
         """Return the source with the edit."""
-        if text.count(self.old) != 1:
-            raise ToolError(
-                f"{self.file} must hold {self.old!r} once, and holds it {text.count(self.old)} times"
-            )
+        count = text.count(self.old)
+        if count != 1:
+            raise ToolError(f"{self.file} must hold {self.old!r} once, and holds it {count} times")
         return text.replace(self.old, self.new)
 
 

@@ -74,8 +74,11 @@ _SCHEDULER = (
     _fault(
         "memory-always-written",
         "the scheduler's memory is written in every cycle",
-        Phrase("hdl/memories.py", "write.en.eq(self.write),\n            write.data.eq(self.new_row)",
-               "write.en.eq(1),\n            write.data.eq(self.new_row)"),
+        Phrase(
+            "hdl/memories.py",
+            "write.en.eq(self.write),\n            write.data.eq(self.new_row)",
+            "write.en.eq(1),\n            write.data.eq(self.new_row)",
+        ),
     ),
 )
 
@@ -154,8 +157,13 @@ _DRAW = (
     _fault(
         "low-bits-drawn",
         "a synapse's draw takes a lower place of the state",
-        Cell("random_draw", "take", "held", "draw = once >> (33 - WEIGHT_BITS), potential",
-             "draw = trunc(once >> (32 - WEIGHT_BITS), WEIGHT_BITS - 1), potential"),
+        Cell(
+            "random_draw",
+            "take",
+            "held",
+            "draw = once >> (33 - WEIGHT_BITS), potential",
+            "draw = trunc(once >> (32 - WEIGHT_BITS), WEIGHT_BITS - 1), potential",
+        ),
     ),
     _fault(
         "mask-one-too-wide",
@@ -175,7 +183,7 @@ _DRAW = (
     _fault(
         "seed-ignored",
         "a new seed is not taken",
-        Cell("random_draw", "seed", "=> state", "seed", "hold"),
+        Cell("random_draw", "seed", "=> state", "seed", "seed if seed == 0 else state"),
     ),
 )
 
@@ -203,26 +211,46 @@ _NEURON = (
     _fault(
         "clamp-dropped",
         "a leak is not clamped",
-        Cell("leak_and_clamp", "plain", "=> potential",
-             "clamp(up, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)", "trunc(up, POTENTIAL_BITS)"),
+        Cell(
+            "leak_and_clamp",
+            "plain",
+            "=> potential",
+            "clamp(up, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)",
+            "trunc(up, POTENTIAL_BITS)",
+        ),
     ),
     _fault(
         "gated-not-clamped",
         "where a stochastic leak does not pass, V is not clamped",
-        Cell("leak_and_clamp", "gated", "=> potential",
-             "clamp(V, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)", "V"),
+        Cell(
+            "leak_and_clamp",
+            "gated",
+            "=> potential",
+            "clamp(V, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)",
+            "V",
+        ),
     ),
     _fault(
         "leak-crosses-zero",
         "a convergent leak does not stop at zero",
-        Cell("leak_and_clamp", "above_stops", "=> potential", "0",
-             "clamp(up, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)"),
+        Cell(
+            "leak_and_clamp",
+            "above_stops",
+            "=> potential",
+            "0",
+            "clamp(up, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)",
+        ),
     ),
     _fault(
         "leak-moves-zero",
         "with reversal a leak moves V = 0",
-        Cell("leak_and_clamp", "rest", "=> potential", "0",
-             "clamp(up, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)"),
+        Cell(
+            "leak_and_clamp",
+            "rest",
+            "=> potential",
+            "0",
+            "clamp(up, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)",
+        ),
     ),
     _fault(
         "leak-gate",
@@ -258,8 +286,7 @@ _NEURON = (
     _fault(
         "floor-without-eta",
         "the lower threshold has no eta",
-        Cell("threshold_fire_reset", "floor", "expression",
-             " + leaked.payload.after.eta", ""),
+        Cell("threshold_fire_reset", "floor", "expression", " + leaked.payload.after.eta", ""),
     ),
     _fault(
         "saturates-with-eta",
@@ -282,8 +309,13 @@ _SENDER = (
     _fault(
         "delay-off-by-one",
         "a packet comes one tick too late",
-        Cell("spike_sender", "send", "held", "slot + destination.delay",
-             "slot + destination.delay + 1"),
+        Cell(
+            "spike_sender",
+            "send",
+            "held",
+            "slot + destination.delay",
+            "slot + destination.delay + 1",
+        ),
     ),
     _fault(
         "delay-zero-sends",
@@ -293,13 +325,18 @@ _SENDER = (
     _fault(
         "dx-dy-swapped",
         "a packet goes dx steps along y and dy along x",
-        Cell("spike_sender", "send", "held", "dx = destination.dx, dy = destination.dy",
-             "dx = destination.dy, dy = destination.dx"),
+        Cell(
+            "spike_sender",
+            "send",
+            "held",
+            "dx = destination.dx, dy = destination.dy",
+            "dx = destination.dy, dy = destination.dx",
+        ),
     ),
     _fault(
         "packet-overwritten",
         "while the router is stalled a new packet replaces the one on offer",
-        Cell("spike_sender", "free", "expression", "not full or packet.ready", "1"),
+        Cell("spike_sender", "free", "expression", "packet.ready", "packet.ready or fired.valid"),
     ),
 )
 
@@ -312,8 +349,13 @@ _CONFIGURATION = (
     _fault(
         "r-out-of-range",
         "a reset potential below the clamp is accepted",
-        Cell("configuration", "fire_ok", "expression",
-             "fire.reset_potential >= -POTENTIAL_LIMIT and ", ""),
+        Cell(
+            "configuration",
+            "fire_ok",
+            "expression",
+            "fire.reset_potential >= -POTENTIAL_LIMIT and ",
+            "",
+        ),
     ),
     _fault(
         "v-out-of-range",
@@ -323,12 +365,12 @@ _CONFIGURATION = (
     _fault(
         "seed-zero-accepted",
         "the seed 0, from which there is no way out, is accepted",
-        Cell("configuration", "seed_ok", "expression", "idle and seed != 0", "idle"),
+        Cell("configuration", "seed_ok", "expression", "seed != 0", "seed >= 0"),
     ),
     _fault(
         "written-while-busy",
         "writes change a core while its tick runs",
-        Cell("configuration", "idle", "expression", "not busy", "1"),
+        Cell("configuration", "idle", "expression", "not busy", "not busy or enable"),
     ),
     _fault(
         "refused-not-counted",
@@ -343,8 +385,13 @@ _CONFIGURATION = (
     _fault(
         "v-of-the-wrong-neuron",
         "an initial potential goes to the neuron that was stored last",
-        Cell("configuration", "outside", "potential_neuron", "trunc(address, NEURON_BITS)",
-             "retire_neuron"),
+        Cell(
+            "configuration",
+            "outside",
+            "potential_neuron",
+            "trunc(address, NEURON_BITS)",
+            "retire_neuron",
+        ),
     ),
 )
 

@@ -35,14 +35,20 @@ MODEL_FAULTS = (
     _fault(
         "saturates-with-eta",
         "with kappa = 1 the lower threshold has an eta",
-        Phrase("golden/neuron.py", "saturate & (potential < -beta)",
-               "saturate & (potential < -(beta + eta))"),
+        Phrase(
+            "golden/neuron.py",
+            "saturate & (potential < -beta)",
+            "saturate & (potential < -(beta + eta))",
+        ),
     ),
     _fault(
         "r-from-below",
         "a normal reset from below goes to R instead of -R",
-        Phrase("golden/neuron.py", "[-reset, potential + (beta + eta)]",
-               "[reset, potential + (beta + eta)]"),
+        Phrase(
+            "golden/neuron.py",
+            "[-reset, potential + (beta + eta)]",
+            "[reset, potential + (beta + eta)]",
+        ),
     ),
     _fault(
         "synapse-gate",
@@ -52,16 +58,25 @@ MODEL_FAULTS = (
     _fault(
         "axons-descending",
         "a neuron's synapses draw in descending order of axons",
-        Phrase("golden/crossbar.py", "axons = np.flatnonzero(active)",
-               "axons = np.flatnonzero(active)[::-1]"),
+        Phrase(
+            "golden/crossbar.py",
+            "axons = np.flatnonzero(active)",
+            "axons = np.flatnonzero(active)[::-1]",
+        ),
     ),
     _fault(
         "threshold-draws-first",
         "the threshold draws before the leak",
-        Phrase("golden/crossbar.py", "_gather(states, leak_at, leak_draws,",
-               "_gather(states, leak_at + mask_draws, leak_draws,"),
-        Phrase("golden/crossbar.py", "_gather(states, ends - mask_draws, mask_draws,",
-               "_gather(states, leak_at, mask_draws,"),
+        Phrase(
+            "golden/crossbar.py",
+            "_gather(states, leak_at, leak_draws,",
+            "_gather(states, leak_at + mask_draws, leak_draws,",
+        ),
+        Phrase(
+            "golden/crossbar.py",
+            "_gather(states, ends - mask_draws, mask_draws,",
+            "_gather(states, leak_at, mask_draws,",
+        ),
     ),
     _fault(
         "wrong-shift",
@@ -76,8 +91,11 @@ MODEL_FAULTS = (
     _fault(
         "delay-off-by-one",
         "a packet comes one tick too late",
-        Phrase("golden/simulate.py", "slot=(self.tick + network.delay[sent].astype(np.int64))",
-               "slot=(self.tick + 1 + network.delay[sent].astype(np.int64))"),
+        Phrase(
+            "golden/simulate.py",
+            "slot=(self.tick + network.delay[sent].astype(np.int64))",
+            "slot=(self.tick + 1 + network.delay[sent].astype(np.int64))",
+        ),
     ),
     _fault(
         "delay-zero-sends",
@@ -97,8 +115,11 @@ MODEL_FAULTS = (
     _fault(
         "dx-dy-swapped",
         "a neuron's packet goes dx steps along y and dy along x",
-        Phrase("golden/simulate.py", "dx=network.dx[sent],\n            dy=network.dy[sent],",
-               "dx=network.dy[sent],\n            dy=network.dx[sent],"),
+        Phrase(
+            "golden/simulate.py",
+            "dx=network.dx[sent],\n            dy=network.dy[sent],",
+            "dx=network.dy[sent],\n            dy=network.dx[sent],",
+        ),
         block="mesh2x2",
     ),
 )

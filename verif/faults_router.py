@@ -79,13 +79,24 @@ _ROUTE = (
     _fault(
         "taken-while-stalled",
         "a packet for this core is taken while the core is not ready",
-        Cell("to_local", "deliver", "packet.ready", "delivery.ready", "1"),
+        Cell(
+            "to_local",
+            "deliver",
+            "packet.ready",
+            "delivery.ready",
+            "delivery.ready or packet.valid",
+        ),
     ),
     _fault(
         "slot-of-arrival",
         "a packet is delivered for the next tick's row",
-        Cell("to_local", "deliver", "delivery.payload", "slot = packet.payload.slot",
-             "slot = packet.payload.slot ^ 1"),
+        Cell(
+            "to_local",
+            "deliver",
+            "delivery.payload",
+            "slot = packet.payload.slot",
+            "slot = packet.payload.slot ^ 1",
+        ),
     ),
     _fault(
         "turns-crossed",
@@ -111,8 +122,9 @@ _MERGE = (
     _fault(
         "merge-unstable",
         "on a stalled link a packet on offer gives way to one that came later",
-        Cell("merge_east", "local_through", "=> first", "LOCAL if link.ready else THROUGH",
-             "LOCAL"),
+        Cell(
+            "merge_east", "local_through", "=> first", "LOCAL if link.ready else THROUGH", "LOCAL"
+        ),
     ),
     _fault(
         "merge-loses",
@@ -160,8 +172,11 @@ _MESH = (
     _fault(
         "rows-upside-down",
         "a packet that leaves in the north of its core comes in from the north",
-        Phrase("hdl/mesh.py", '"north": (0, 1), "south": (0, -1)}',
-               '"north": (0, -1), "south": (0, 1)}'),
+        Phrase(
+            "hdl/mesh.py",
+            '"north": (0, 1), "south": (0, -1)}',
+            '"north": (0, -1), "south": (0, 1)}',
+        ),
         block="mesh2x2",
     ),
 )

@@ -74,6 +74,8 @@ class ProgramRecord:
         Cycles of a core's tick beyond N + E, over all cores and ticks.
     settled : int or None
         The most cycles of a whole tick beyond N + E of its busiest core, until no core was busy.
+    latency : int or None
+        The fewest cycles of a packet through a router.
     reached : dict
         Counts of situations.
     seconds : float
@@ -91,6 +93,7 @@ class ProgramRecord:
     least: int | None = None
     most: int | None = None
     settled: int | None = None
+    latency: int | None = None
     reached: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 

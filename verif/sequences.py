@@ -27,7 +27,7 @@ from spikewright.verif.transactions import (
     TickItem,
 )
 
-__all__ = ["Hung", "ItemSequence", "PlayScenario", "start_item", "within"]
+__all__ = ["Hung", "ItemSequence", "PlayScenario", "pattern_seed", "start_item", "within"]
 
 
 class Hung(Exception):
@@ -59,6 +59,11 @@ async def within(cycles: int, what: str, work: Coroutine[Any, Any, None]) -> Non
         await with_timeout(work, cycles * PERIOD, "step")
     except SimTimeoutError:
         raise Hung(f"within {cycles} cycles the hardware must {what}, and does not") from None
+
+
+def pattern_seed(seed: int, place: int) -> int:
+    """Return the seed of the pattern at one of a scenario's streams."""
+    return seed * 1000 + place + 500
 
 
 class PlayScenario(uvm_sequence):
@@ -121,9 +126,9 @@ class PlayScenario(uvm_sequence):
     def _set_patterns(self, idle: str, stall: str) -> None:
         env, seed = self.env, self.scenario.seed
         for k, sender in enumerate(env.senders.values()):
-            sender.set_pattern(idle, hash((seed, k)))
+            sender.set_pattern(idle, pattern_seed(seed, k))
         for k, receiver in enumerate(env.receivers.values()):
-            receiver.set_pattern(stall, hash((seed, -1 - k)))
+            receiver.set_pattern(stall, pattern_seed(seed, -1 - k))
 
     # Ticks.
 

@@ -37,7 +37,7 @@ PERIOD = 10_000
 
 
 def cycle() -> int:
-    """Return the number of the last rising edge of the clock; edges are at whole periods."""
+    """Return the number of the last rising edge of the clock; they are in the middle of periods."""
     return int(get_sim_time("step")) // PERIOD
 
 

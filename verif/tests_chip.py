@@ -1,32 +1,26 @@
-"""cocotb's entry to the environment of a mesh: plays the programs of a job, one after the other."""
+"""cocotb's entry to the environment of a mesh."""
 
 from __future__ import annotations
 
 import importlib
-import os
-import time
-from pathlib import Path
+from collections.abc import Awaitable
 from typing import Any
 
 import cocotb
 import pyuvm
-from cocotb.clock import Clock
-from pyuvm import uvm_test
 
-from spikewright.golden.architecture import Architecture
 from spikewright.golden.simulate import Simulator
-from spikewright.verif.blocks import block_named
+from spikewright.verif.bench import JobTest
 from spikewright.verif.directed import directed_scenario
 from spikewright.verif.env import ChipEnv
-from spikewright.verif.records import JOB_VARIABLE, Job, ProgramRecord
+from spikewright.verif.records import ProgramRecord
 from spikewright.verif.scenario import Scenario, random_scenario
-from spikewright.verif.sequences import Hung, PlayScenario
-from spikewright.verif.streams import PERIOD
+from spikewright.verif.sequences import PlayScenario
 
-__all__ = ["Programs"]
+__all__ = ["ChipPrograms"]
 
 
-def _named(path: str | None) -> Any:
+def _model(path: str | None) -> Any:
     """Return the model that a job names, or the golden one."""
     if path is None:
         return Simulator
@@ -35,49 +29,30 @@ def _named(path: str | None) -> Any:
 
 
 @pyuvm.test()
-class Programs(uvm_test):
-    """Directed programs by name, then random ones by seed."""
+class ChipPrograms(JobTest):
+    """Directed programs by name, then random ones by seed, on a mesh of cores."""
 
     def build_phase(self) -> None:
-        """Read the job, and make the environment for its block."""
-        self.job = Job.read(Path(os.environ[JOB_VARIABLE]))
-        self.block = block_named(self.job.block)
-        self.architecture = self.block.shaped(Architecture.from_dict(self.job.architecture))
+        """Make the environment."""
+        super().build_phase()
         self.env = ChipEnv(
             "env",
             self,
             dut=cocotb.top,
             architecture=self.architecture,
             attached=self.block.attached,
-            simulator=_named(self.job.predictor),
+            simulator=_model(self.job.predictor),
         )
 
-    async def run_phase(self) -> None:
-        """Play every program; a record each."""
-        self.raise_objection()
-        Clock(cocotb.top.clk, PERIOD, "step", impl="gpi").start()
-        failed = []
-        for case in self.job.cases:
-            scenario = directed_scenario(case, self.block, self.architecture)
-            failed += await self._play(scenario, ProgramRecord(case=case))
-        for seed in self.job.seeds:
-            scenario = random_scenario(self.block, self.architecture, seed)
-            failed += await self._play(scenario, ProgramRecord(seed=seed))
-        assert not failed, f"{len(failed)} programs must pass, and fail: {', '.join(failed)}"
-        self.drop_objection()
+    def directed(self, case: str) -> Scenario:
+        """Return the scenario of a case."""
+        return directed_scenario(case, self.block, self.architecture)
 
-    async def _play(self, scenario: Scenario, record: ProgramRecord) -> list[str]:
-        """Play one program; its name, if it failed."""
-        started = time.monotonic()
-        hung = None
-        try:
-            await PlayScenario(self.env, scenario, record).start(None)
-        except Hung as error:
-            hung = error
-            self.env.scoreboard.abandon()
-            record.complain(str(error))
-        record.seconds = round(time.monotonic() - started, 3)
-        record.append(Path(self.job.records))
-        # Drivers that hang cannot play on; the programs that are left are played anew elsewhere.
-        assert hung is None, f"{record.name}: {hung}"
-        return [] if record.ok else [record.name]
+    def random(self, seed: int) -> Scenario:
+        """Return the scenario of a seed."""
+        return random_scenario(self.block, self.architecture, seed)
+
+    def play(self, program: Scenario, record: ProgramRecord) -> Awaitable[None]:
+        """Play it from reset to quiescence."""
+        playing: Awaitable[None] = PlayScenario(self.env, program, record).start(None)
+        return playing

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,10 +23,11 @@ from spikewright.verif.patterns import FREE, PATTERNS, runs
 from spikewright.verif.records import JOB_VARIABLE, Job, ProgramRecord
 from spikewright.verif.router_units import Observed, faults_of, packets_for, unit_named
 from spikewright.verif.streams import PERIOD, ReceiveAgent, StreamMonitor, StreamPort, cycle
+from spikewright.verif.transactions import Violation
 
 __all__ = ["PACKETS", "crossed"]
 
-PACKETS = 64
+PACKETS = 100
 """Packets into each input, with each pair of patterns."""
 
 _DRAIN = 12
@@ -51,6 +53,9 @@ class _Bench:
         self.unit = unit_named(job.block)
         self.architecture = Architecture.from_dict(job.architecture)
         self.faults: list[str] = []
+        self.violations: list[Violation] = []
+        self.most = 0
+        """Packets that were inside a buffer at once."""
         self.seen = Observed({})
         names = (*self.unit.inputs, *self.unit.outputs)
         self.ports = {name: StreamPort(dut, name) for name in names}
@@ -58,14 +63,12 @@ class _Bench:
     def watch(self) -> None:
         """Watch every stream, and the mark of a buffer that is occupied."""
         uvm_root().clear_children()
-        violations: list[Any] = []
-        self.violations = violations
         for name, port in self.ports.items():
             monitor = StreamMonitor(f"monitor_{name}", uvm_root(), port)
-            transfers = self.seen.transfers[name] = []
-            monitor.transfers.connect(_Collector(f"transfers_{name}", transfers).analysis_export)
-            collector = _Collector(f"violations_{name}", violations)
-            monitor.violations.connect(collector.analysis_export)
+            passed = _Collector(f"transfers_{name}", self.seen.transfers.setdefault(name, []))
+            monitor.transfers.connect(passed.analysis_export)
+            broken = _Collector(f"violations_{name}", self.violations)
+            monitor.violations.connect(broken.analysis_export)
             cocotb.start_soon(monitor.run_phase())
             cocotb.start_soon(self._offers(name, port))
         if self.unit.kind == "buffer":
@@ -73,20 +76,19 @@ class _Bench:
 
     async def _offers(self, name: str, port: StreamPort) -> None:
         """Note the first edge that sees an offer, each time `valid` rises."""
-        offers = self.seen.offers[name] = []
+        offers = self.seen.offers.setdefault(name, [])
         while True:
             await port.valid.rising_edge
-            offers.append(cycle() + 1)
+            await port.clk.rising_edge
+            offers.append(cycle())
 
     async def _occupied(self) -> None:
         """Count what is inside, in the middle of each cycle."""
         transfers, dut = self.seen.transfers, self.dut
-        most = 0
         while True:
             await dut.clk.falling_edge
             inside = len(transfers["arrive"]) - len(transfers["leave"])
-            most = max(most, inside)
-            self.most = most
+            self.most = max(self.most, inside)
             if int(dut.occupied.value) != (inside > 0) and not self.faults:
                 self.faults.append(f"occupied must be {inside > 0:d}, with {inside} packets inside")
 
@@ -133,7 +135,7 @@ class _Bench:
                 return
 
 
-async def _send(port: StreamPort, packets: list[int], idle: str, seed: int) -> None:
+async def _send(port: StreamPort, packets: Sequence[int], idle: str, seed: int) -> None:
     """Offer packets one after the other, with the pattern's idle cycles between them."""
     pattern, go = None if idle == FREE else runs(idle, Random(seed)), 0
     for packet in packets:
@@ -163,7 +165,8 @@ async def crossed(dut: Any, idle: str, stall: str) -> None:
     """Send and receive with one pattern each; nothing may be lost, changed, moved or held up."""
     job, started = _job(), time.monotonic()
     bench = _Bench(dut, job)
-    Clock(dut.clk, PERIOD, "step", impl="gpi").start()
+    # Low first: at the first edge all inputs must be known.
+    Clock(dut.clk, PERIOD, "step", impl="gpi").start(start_high=False)
     bench.watch()
     await bench.reset()
     seed = job.seeds[0]

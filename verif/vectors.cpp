@@ -39,6 +39,8 @@ void sw_unit_delete(Unit* unit) { delete unit; }
 /// Runs `rows` cycles and returns how many were completed: fewer where the design stopped itself.
 uint64_t sw_unit_run(Unit* unit, uint64_t rows, const uint32_t* inputs, uint32_t* outputs) {
     Verilated::threadContextp(&unit->context);
+    unit->context.gotError(false);
+    unit->context.gotFinish(false);
     Vtop& top = unit->top;
     for (uint64_t row = 0; row < rows; ++row) {
         load_inputs(top, inputs + row * IN_WORDS);

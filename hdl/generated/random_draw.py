@@ -8,7 +8,7 @@ from amaranth.lib import data, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
-from spikewright.lct.hardware import trunc, wire
+from spikewright.lct.hardware import bit, trunc, wire
 
 __all__ = ["RandomDraw"]
 
@@ -139,17 +139,17 @@ class RandomDraw(wiring.Component):
         free = wire(m, ~full | self.event.ready)  # room for an event
         take = wire(m, self.step.valid & free)  # a step comes in
         a13 = wire(m, state ^ trunc(state.shift_left(13), 32))
-        a17 = wire(m, a13 ^ a13.shift_right(17))
+        a17 = wire(m, a13 ^ (a13 >> 17))
         once = wire(m, a17 ^ trunc(a17.shift_left(5), 32))  # the state after one draw
         b13 = wire(m, once ^ trunc(once.shift_left(13), 32))
-        b17 = wire(m, b13 ^ b13.shift_right(17))
+        b17 = wire(m, b13 ^ (b13 >> 17))
         twice = wire(m, b17 ^ trunc(b17.shift_left(5), 32))  # the state after two draws
         # `configuration` refuses other types
         G = wire(m, Mux(self.axon_type < self.axon_types, self.axon_type, 0))
-        stochastic = wire(m, self.parameters.stochastic.bit_select(G, 1))  # b_G of the step's axon
+        stochastic = wire(m, bit(self.parameters.stochastic, G))  # b_G of the step's axon
         masked = wire(m, self.parameters.fire.mask > 0)  # the threshold is random
         threshold_draw = wire(
-            m, Mux(self.parameters.leak.stochastic, twice, once).shift_right(32 - self.mask_bits)
+            m, Mux(self.parameters.leak.stochastic, twice, once) >> (32 - self.mask_bits)
         )
         # 0 where the threshold is not random
         eta = wire(m, threshold_draw & ((1 << self.parameters.fire.mask) - 1))
@@ -169,10 +169,10 @@ class RandomDraw(wiring.Component):
                 held.axon.eq(self.step.payload.axon),
                 held.weight.eq(self.parameters.weights[G]),
                 held.stochastic.eq(stochastic),
-                held.draw.eq(once.shift_right(33 - self.weight_bits)),
+                held.draw.eq(once >> (33 - self.weight_bits)),
                 held.potential.eq(self.potential),
                 held.leak.eq(self.parameters.leak),
-                held.leak_draw.eq(once.shift_right(33 - self.leak_bits)),
+                held.leak_draw.eq(once >> (33 - self.leak_bits)),
                 held.after.neuron.eq(self.step.payload.neuron),
                 held.after.fire.eq(self.parameters.fire),
                 held.after.eta.eq(eta),

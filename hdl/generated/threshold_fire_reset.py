@@ -126,39 +126,39 @@ class ThresholdFireReset(wiring.Component):
         ]
 
         # Table decide (priority)
-        with m.If((level <= V) & (fire.reset_mode == 0)):  # row fire_normal
+        with m.If((V >= level) & (fire.reset_mode == 0)):  # row fire_normal
             m.d.comb += [
                 self.spike.eq(1),
                 self.potential.eq(R),
             ]
-        with m.Elif((level <= V) & (fire.reset_mode == 1)):  # row fire_linear
+        with m.Elif((V >= level) & (fire.reset_mode == 1)):  # row fire_linear
             m.d.comb += [
                 self.spike.eq(1),
                 self.potential.eq(V - level),
             ]
-        with m.Elif((level <= V) & (fire.reset_mode == 2)):  # row fire_none
+        with m.Elif((V >= level) & (fire.reset_mode == 2)):  # row fire_none
             m.d.comb += [
                 self.spike.eq(1),
                 self.potential.eq(V),
             ]
-        with m.Elif((-fire.negative_threshold > V) & fire.negative_saturate):
+        with m.Elif((V < -fire.negative_threshold) & fire.negative_saturate):
             # row saturate: kappa = 1: eta plays no part
             m.d.comb += [
                 self.spike.eq(0),
                 self.potential.eq(-fire.negative_threshold),
             ]
-        with m.Elif((-floor > V) & (fire.reset_mode == 0)):
+        with m.Elif((V < -floor) & (fire.reset_mode == 0)):
             # row floor_normal: kappa = 0, else the row before has taken it
             m.d.comb += [
                 self.spike.eq(0),
                 self.potential.eq(-R),
             ]
-        with m.Elif((-floor > V) & (fire.reset_mode == 1)):  # row floor_linear
+        with m.Elif((V < -floor) & (fire.reset_mode == 1)):  # row floor_linear
             m.d.comb += [
                 self.spike.eq(0),
                 self.potential.eq(V + floor),
             ]
-        with m.Elif((-floor > V) & (fire.reset_mode == 2)):  # row floor_none
+        with m.Elif((V < -floor) & (fire.reset_mode == 2)):  # row floor_none
             m.d.comb += [
                 self.spike.eq(0),
                 self.potential.eq(V),

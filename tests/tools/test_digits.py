@@ -9,10 +9,18 @@ from spikewright.tools import digits, digits_train
 
 pytest.importorskip("sklearn", reason="the data set comes with scikit-learn")
 
+COUNT = 100
+
 
 @pytest.fixture(scope="module")
 def split():
     return digits.load_split()
+
+
+@pytest.fixture(scope="module")
+def images(split):
+    # Every fifth: the data set's own order repeats its writers.
+    return split.held_out[::5]
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +31,11 @@ def network():
 def run(network, images):
     count = len(images)
     return simulate(network, ticks=digits.TICKS_PER_DIGIT * count, packets=digits.encode(images))
+
+
+@pytest.fixture(scope="module")
+def trace(network, split, images):
+    return run(network, split.images[images])
 
 
 class TestSplit:
@@ -135,19 +148,8 @@ class TestDecode:
 
 
 class TestAnswers:
-    COUNT = 100
-
-    @pytest.fixture(scope="class")
-    def images(self, split):
-        # Every fifth: the data set's own order repeats its writers.
-        return split.held_out[::5][: self.COUNT]
-
-    @pytest.fixture(scope="class")
-    def trace(self, network, split, images):
-        return run(network, split.images[images])
-
     def test_nine_of_ten_held_out_digits_are_right(self, split, images, trace):
-        answers = digits.decode(trace.outputs, self.COUNT)
+        answers = digits.decode(trace.outputs, COUNT)
         assert (answers == split.labels[images]).mean() >= 0.9
 
     def test_nothing_is_late_or_lost(self, trace):
@@ -162,14 +164,14 @@ class TestAnswers:
         for row in range(2):
             hidden = digits_train._Layer(spikes, weights.hidden[row].T.astype(np.float64))
             output = digits_train._Layer(hidden.spikes, weights.output[row].T.astype(np.float64))
-            voted += output.spikes.sum(axis=0).reshape(self.COUNT, -1, 10).sum(axis=1)
-        np.testing.assert_array_equal(digits.votes(trace.outputs, self.COUNT), voted)
+            voted += output.spikes.sum(axis=0).reshape(COUNT, -1, 10).sum(axis=1)
+        np.testing.assert_array_equal(digits.votes(trace.outputs, COUNT), voted)
 
     def test_votes_do_not_depend_on_the_order(self, network, split, images, trace):
-        order = np.random.default_rng(5).permutation(self.COUNT)
+        order = np.random.default_rng(5).permutation(COUNT)
         again = run(network, split.images[images[order]])
         np.testing.assert_array_equal(
-            digits.votes(again.outputs, self.COUNT), digits.votes(trace.outputs, self.COUNT)[order]
+            digits.votes(again.outputs, COUNT), digits.votes(trace.outputs, COUNT)[order]
         )
 
     def test_potentials_are_zero_when_a_digit_begins(self, trace):
@@ -179,12 +181,12 @@ class TestAnswers:
         assert np.abs(trace.potentials).max() == 8
 
     def test_nobody_fires_while_resting(self, trace):
-        spikes = trace.spikes.reshape(self.COUNT, 8, 4, 256)
+        spikes = trace.spikes.reshape(COUNT, 8, 4, 256)
         assert not spikes[:, 4:, ::2].any()
         assert not spikes[:, [0, 5, 6, 7], 1::2].any()
 
     def test_work_fits_the_budget_of_a_simulated_chip(self, trace):
-        assert digits.rtl_cycles(trace) / self.COUNT < 60_000
+        assert digits.rtl_cycles(trace) / COUNT < 60_000
 
 
 class TestTrain:

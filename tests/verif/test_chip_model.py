@@ -352,6 +352,9 @@ def test_a_chip_that_breaks_a_rule(chip: ChipModel, fault: str, message: str) ->
         chip.run(10)
     with pytest.raises(ToolError, match=r"^Chip must be reset after a run that was broken off$"):
         chip.run(1)
+    chip.reset()
+    chip.configure(configuration())
+    assert (chip.run(10).potentials == expected(10)[0]).all()
 
 
 def test_a_packet_that_changes_while_it_is_stalled(design: Design) -> None:
@@ -421,11 +424,22 @@ def test_waves_of_some_ticks(design: Design, tmp_path: Path) -> None:
     assert (run.spikes == expected(100)[1][50:]).all()
 
 
+def test_coverage(design: Design, tmp_path: Path) -> None:
+    chip = ChipModel(design, ARCHITECTURE, options=Options(coverage="line"))
+    chip.run(1)
+    chip.write_coverage(tmp_path / "coverage.dat")
+    assert "mesh.v" in (tmp_path / "coverage.dat").read_text()
+    with pytest.raises(ToolError, match=r"^Chip must be built with Options\(coverage=...\) to"):
+        ChipModel(design, ARCHITECTURE).write_coverage(tmp_path / "coverage.dat")
+
+
 def test_a_design_with_other_ports(design: Design) -> None:
     with pytest.raises(ToolError, match=r"^Design must be the mesh with its config port, not x$"):
         ChipModel(Design("x", {"x.v": "module x(input a); endmodule"}), ARCHITECTURE)
     wrong = replace(ARCHITECTURE, potential_bits=10)
-    with pytest.raises(ToolError, match=r"^Port trace_0__potential of mesh must .* of 10 bits, not"):
+    with pytest.raises(
+        ToolError, match=r"^Port trace_0__potential of mesh must .* of 10 bits, not"
+    ):
         ChipModel(design, wrong)
 
 

@@ -29,7 +29,7 @@ def test_every_pair_of_patterns(unit):
     assert report.ok, report.first
     assert len(report.records) == 16
     inputs = len(ROUTER_UNITS[unit].inputs)
-    assert report.packets == 16 * 64 * 2 * inputs
+    assert report.packets == 16 * 100 * 2 * inputs
 
 
 def test_icarus_agrees():
@@ -40,7 +40,9 @@ def test_icarus_agrees():
 def test_a_fault_in_the_verilog_is_found():
     verilog = component_verilog(unit_component("forward_north", TRUENORTH), "forward_north")
     assert verilog.count("- $signed(2'h1)") == 1
-    report = run_unit("forward_north", verilog=verilog.replace("- $signed(2'h1)", "- $signed(3'h2)"))
+    report = run_unit(
+        "forward_north", verilog=verilog.replace("- $signed(2'h1)", "- $signed(3'h2)")
+    )
     assert not report.ok
     assert report.first.startswith("free-free: north: packet 0 must be 0x")
 

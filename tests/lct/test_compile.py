@@ -1,0 +1,397 @@
+"""The compiler: what its sources look like, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from amaranth.hdl import Fragment, Shape
+
+from spikewright.lct.compile import compile_package, compile_unit
+from spikewright.lct.diagnostics import LctError
+from spikewright.lct.library import Library
+from spikewright.lct.load import load_class, load_module
+from spikewright.lct.prove import prove_unit
+
+EXPECTED = Path(__file__).parent / "expected"
+LOGIC = """
+## Signals
+| name | kind | type | reset |
+|---|---|---|---|
+| a | in | unsigned(4) | |
+| b | out | unsigned(4) | |
+"""
+COPY = """
+## Table copy (unique)
+| row | => | b |
+|---|---|---|
+| always | => | a |
+"""
+
+
+def units(folder: Path, **texts: str) -> Library:
+    for name, text in texts.items():
+        (folder / f"{name}.lct.md").write_text(f"# {name}\n{text}", encoding="utf-8")
+    return Library(folder)
+
+
+def source(folder: Path, text: str, **others: str) -> str:
+    library = units(folder, sample=text, **others)
+    return compile_unit(library.unit("sample"), library)
+
+
+# ---- what it looks like
+
+
+@pytest.mark.parametrize("name", ["chip", "forward_east"])
+def test_the_example_of_the_language_page_reads_like_this(name: str) -> None:
+    library = Library(EXPECTED)
+    expected = (EXPECTED / f"{name}.txt").read_text(encoding="utf-8")
+    assert compile_unit(library.unit(name), library) == expected
+
+
+def test_the_example_does_what_its_table_says_at_other_widths_too() -> None:
+    library = Library(EXPECTED)
+    for overrides in ({}, {"offset_bits": 3, "axons": 10}):
+        assert prove_unit("forward_east", library, overrides) == []
+
+
+def test_types_are_shared_by_name() -> None:
+    chip = load_module("chip", Library(EXPECTED))
+    assert Shape.cast(chip.packet_layout()).width == 9 + 9 + 4 + 8
+    assert Shape.cast(chip.packet_layout(offset_bits=4, axons=16)).width == 4 + 4 + 4 + 4
+    made = load_class("forward_east", Library(EXPECTED))(offset_bits=4, axons=16)
+    assert made.west.payload.shape() == chip.packet_layout(offset_bits=4, axons=16)
+    # Amaranth warns of a component that is never used.
+    Fragment.get(made, None)
+
+
+def test_a_table_by_enumerant_is_a_switch(tmp_path: Path) -> None:
+    text = source(
+        tmp_path,
+        """
+## Types
+| name | definition |
+|---|---|
+| Phase | enum(WAIT, RUN, DONE) |
+
+## Signals
+| name | kind | type | reset |
+|---|---|---|---|
+| go | in | unsigned(1) | |
+| busy | out | unsigned(1) | |
+| phase | register | Phase | WAIT |
+
+## Table walk (unique)
+| row | phase | go | => | phase | busy | note |
+|---|---|---|---|---|---|---|
+| wait | WAIT | 0 | => | hold | 0 | |
+| go | WAIT | 1 | => | RUN | 0 | off it goes |
+| end | {RUN, DONE} | - | => | WAIT | 1 | both alike |
+""",
+    )
+    assert text.split("# Table walk (unique)\n")[1].split("\n        return")[0] == (
+        """\
+        with m.Switch(phase):
+            with m.Case(Phase.WAIT):
+                with m.If(~self.go):  # row wait
+                    m.d.comb += self.busy.eq(0)
+                with m.Else():  # row go: off it goes
+                    m.d.comb += self.busy.eq(0)
+                    m.d.sync += phase.eq(Phase.RUN)
+            with m.Case(Phase.RUN, Phase.DONE):  # row end: both alike
+                m.d.comb += self.busy.eq(1)
+                m.d.sync += phase.eq(Phase.WAIT)
+"""
+    )
+    assert prove_unit("sample", Library(tmp_path)) == []
+
+
+def test_names_that_python_or_amaranth_need_get_an_underscore(tmp_path: Path) -> None:
+    text = source(
+        tmp_path,
+        LOGIC
+        + """\
+| sum | register | unsigned(4) | 3 |
+
+## Definitions
+| name | expression |
+|---|---|
+| m | a ^ sum |
+| Signal | m + 1 |
+| lambda | Signal & 3 |
+
+## Table t (unique)
+| row | => | b | sum |
+|---|---|---|---|
+| always | => | lambda | trunc(Signal, 4) |
+""",
+    )
+    assert 'sum_ = Signal(4, init=3, name="sum")' in text
+    assert 'm_ = wire(m, self.a ^ sum_, name="m")' in text
+    assert prove_unit("sample", Library(tmp_path)) == []
+
+
+def test_long_things_are_broken_at_the_loosest_operator(tmp_path: Path) -> None:
+    terms = " and ".join(f"a[{n % 4}] == {n % 2}" for n in range(12))
+    text = source(
+        tmp_path,
+        LOGIC
+        + f"""
+## Definitions
+| name | expression |
+|---|---|
+| all | {terms} |
+
+## Table t (unique)
+| row | all | => | b | note |
+|---|---|---|---|---|
+| yes | 1 | => | a | {"a note that is longer than the line " * 5}|
+| no | 0 | => | 0 | |
+""",
+    )
+    assert max(map(len, text.splitlines())) <= 100
+    assert (
+        """\
+        all_ = wire(
+            m,
+            (self.a[0] == 0)
+            & (self.a[1] == 1)
+"""
+        in text
+    )
+    assert prove_unit("sample", Library(tmp_path)) == []
+
+
+def test_prose_assumptions_and_meanings_are_the_docstring() -> None:
+    made = load_class("forward_east", Library(EXPECTED))
+    assert "Carries a packet east until its x offset is spent" in made.__doc__
+    assert "A1 : not west.valid or west.payload.dx >= 0" in made.__doc__
+    assert "    offset_bits : int\n        Bits of a signed core offset." in made.__doc__
+
+
+def test_the_package_names_its_modules() -> None:
+    text = compile_package(["b", "a"])
+    assert text.endswith('__all__ = ["a", "b"]\n')
+
+
+# ---- structures
+
+PARTS = {
+    "adder": """
+## Parameters
+| name | value |
+|---|---|
+| W | 4 |
+
+## Signals
+| name | kind | type | reset |
+|---|---|---|---|
+| x | in stream | unsigned(W) | |
+| y | out stream | unsigned(W) | |
+| seen | out | unsigned(W) | |
+
+## Table t (unique)
+| row | => | x.ready | y.valid | y.payload | seen |
+|---|---|---|---|---|---|
+| always | => | y.ready | x.valid | trunc(x.payload + 1, W) | x.payload |
+""",
+    "store": """
+## External
+| class | reason |
+|---|---|
+| somewhere.stores:Store | a memory |
+
+## Parameters
+| name | value |
+|---|---|
+| W | adder.W |
+| DEPTH | 8 |
+| ADDRESS_BITS | clog2(DEPTH) |
+
+## Signals
+| name | kind | type |
+|---|---|---|
+| address | in | unsigned(ADDRESS_BITS) |
+| data | out | unsigned(W) |
+""",
+    "whole": """
+## Parameters
+| name | value |
+|---|---|
+| W | adder.W |
+
+## Signals
+| name | kind | type |
+|---|---|---|
+| i | in stream | unsigned(W) |
+| o | out stream | unsigned(W) |
+| p | out | unsigned(W) |
+| q | out | unsigned(W) |
+
+## Instances
+| name | unit | meaning |
+|---|---|---|
+| first | adder | |
+| second | adder | the same again |
+
+## Connections
+| from | to |
+|---|---|
+| i | first.x |
+| first.y | second.x |
+| first.seen | p |
+| first.seen | q |
+| second.seen | - |
+| second.y | o |
+""",
+}
+
+
+def test_a_structure_places_units_and_wires_them(tmp_path: Path) -> None:
+    library = units(tmp_path, **PARTS)
+    text = compile_unit(library.unit("whole"), library)
+    assert text.split("m = Module()\n\n")[1] == (
+        """\
+        m.submodules.first = first = Adder(w=self.w)
+        m.submodules.second = second = Adder(w=self.w)  # the same again
+
+        connect(m, flipped(self.i), first.x)
+        connect(m, first.y, second.x)
+        m.d.comb += [
+            self.p.eq(first.seen),
+            self.q.eq(first.seen),
+        ]
+        connect(m, second.y, flipped(self.o))
+
+        return m
+"""
+    )
+
+
+def test_a_structure_hands_its_parameters_on(tmp_path: Path) -> None:
+    from amaranth.sim import Simulator
+
+    component = load_class("whole", units(tmp_path, **PARTS))(w=7)
+    seen: list[int] = []
+
+    async def bench(ctx: Any) -> None:
+        ctx.set(component.i.payload, 126)
+        ctx.set(component.i.valid, 1)
+        ctx.set(component.o.ready, 1)
+        await ctx.delay(1e-6)
+        seen.extend([ctx.get(component.o.payload), ctx.get(component.o.valid)])
+        seen.extend([ctx.get(component.q), ctx.get(component.i.ready)])
+
+    simulator = Simulator(component)
+    simulator.add_testbench(bench)
+    simulator.run()
+    assert seen == [0, 1, 126, 1]
+
+
+def test_a_hand_written_class_gets_the_base_parameters_of_its_unit(tmp_path: Path) -> None:
+    library = units(
+        tmp_path,
+        **PARTS,
+        top="""
+## Signals
+| name | kind | type |
+|---|---|---|
+| at | in | unsigned(3) |
+| out | out | unsigned(4) |
+
+## Instances
+| name | unit |
+|---|---|
+| rows | store |
+
+## Connections
+| from | to |
+|---|---|
+| at | rows.address |
+| rows.data | out |
+""",
+    )
+    text = compile_unit(library.unit("top"), library)
+    assert "from somewhere.stores import Store\n" in text
+    assert "m.submodules.rows = rows = Store(w=self.w, depth=self.depth)\n" in text
+    assert "def __init__(self, *, w: int = 4, depth: int = 8) -> None:\n" in text
+
+
+# ---- what it refuses
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            LOGIC.replace("| a |", "| class |") + COPY.replace("| a |", "| class |"),
+            "a port is not called class: the generated class cannot have it",
+        ),
+        (
+            LOGIC.replace("| a |", "| elaborate |") + COPY.replace("| a |", "| elaborate |"),
+            "a port is not called elaborate: the generated class cannot have it",
+        ),
+        (
+            "\n## Parameters\n| name | value |\n|---|---|\n| A | 4 |\n"
+            + LOGIC.replace("(4)", "(A)")
+            + COPY,
+            "port a and parameter A would have one name",
+        ),
+        (
+            "\n## Types\n| name | definition |\n|---|---|\n| T | enum(X = N) |\n".replace(
+                "## Types", "## Parameters\n| name | value |\n|---|---|\n| N | 2 |\n\n## Types"
+            )
+            + LOGIC.replace("unsigned(4)", "T")
+            + COPY,
+            "enumerant X has a fixed value, not one that a parameter sets",
+        ),
+        (
+            "\n## Types\n| name | definition |\n|---|---|\n| T | struct(eq: unsigned(4)) |\n"
+            + LOGIC.replace("unsigned(4)", "T")
+            + COPY,
+            "a field is not called eq: the generated code cannot name it",
+        ),
+        (
+            LOGIC + COPY.replace("| a |", "| a[0:popcount(7)] |"),
+            "a constant is made by arithmetic, comparisons and clog2, not with popcount",
+        ),
+    ],
+)
+def test_what_has_no_amaranth_form_is_refused_with_its_place(
+    text: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(LctError) as caught:
+        source(tmp_path, text)
+    assert [f.message for f in caught.value.findings] == [message]
+    assert caught.value.findings[0].place.span is not None
+
+
+def test_one_parameter_has_one_default(tmp_path: Path) -> None:
+    library = units(
+        tmp_path,
+        **PARTS,
+        other=PARTS["adder"].replace("| W | 4 |", "| W | 5 |"),
+        both="""
+## Signals
+| name | kind | type |
+|---|---|---|
+| i | in stream | unsigned(4) |
+| j | in stream | unsigned(5) |
+
+## Instances
+| name | unit |
+|---|---|
+| one | adder |
+| two | other |
+
+## Connections
+| from | to |
+|---|---|
+| i | one.x |
+| j | two.x |
+""",
+    )
+    with pytest.raises(LctError, match="parameter w has one default, not 4 and 5"):
+        compile_unit(library.unit("both"), library)

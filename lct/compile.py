@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from spikewright.lct.compile_class import class_lines
 from spikewright.lct.compile_logic import logic_lines
-from spikewright.lct.compile_names import GENERATED, Imports, Library, bases, class_name
+from spikewright.lct.compile_names import (
+    GENERATED,
+    Imports,
+    Library,
+    bases,
+    check_public,
+    class_name,
+    fault,
+)
 from spikewright.lct.compile_structure import structure_lines
 from spikewright.lct.compile_text import docstring, wrap
 from spikewright.lct.compile_types import own_types, public_names
@@ -39,17 +47,27 @@ def compile_unit(unit: Unit, library: Library | None = None, package: str = GENE
     """
     library = library or Folder()
     assert not unit.external, f"{unit.name} is hand-written"
+    public = public_names(unit) + ([] if unit.kind == "types" else [class_name(unit.name)])
+    check_public(unit, public, bases(unit, library))
     imports = Imports(package)
-    types = own_types(unit, imports, library)
-    body: list[str] = []
-    if unit.kind != "types":
-        elaborate = structure_lines if unit.kind == "structure" else logic_lines
-        method, kept = elaborate(unit, imports, library)
-        body = [*class_lines(unit, imports, library, kept), *method]
-    public = wrap(f"__all__ = [{_public(unit)}]")
-    parts = [imports.lines(), public] if imports.lines() else [public]
+    try:
+        types, body = own_types(unit, imports, library), _body(unit, imports, library)
+    except RecursionError:
+        raise fault(unit, "width", "an expression is nested too deeply to be compiled") from None
+    public.sort(key=lambda n: (n[:1].islower(), n))
+    exported = _exported(public)
+    parts = [imports.lines(), exported] if imports.lines() else [exported]
     lines = [*_header(unit), *(x for part in parts for x in ["", *part]), *types, *body]
     return "\n".join(lines) + "\n"
+
+
+def _body(unit: Unit, imports: Imports, library: Library) -> list[str]:
+    """Source of the class, if the unit has more than types."""
+    if unit.kind == "types":
+        return []
+    elaborate = structure_lines if unit.kind == "structure" else logic_lines
+    method, kept = elaborate(unit, imports, library)
+    return [*class_lines(unit, imports, library, kept), *method]
 
 
 def _header(unit: Unit) -> list[str]:
@@ -61,16 +79,13 @@ def _header(unit: Unit) -> list[str]:
     return docstring(lines)
 
 
-def _public(unit: Unit) -> str:
-    names = public_names(unit)
-    if unit.kind != "types":
-        names.append(class_name(unit.name))
-    return ", ".join(f'"{n}"' for n in sorted(names, key=lambda n: (n[:1].islower(), n)))
-
-
 def compile_package(names: list[str]) -> str:
     """Source of the package's `__init__`, which names its modules."""
     what = "Generated from the tables in lct/units: do not edit, change the tables."
     lines = docstring([what, "", "Written by: spikewright generate"])
-    modules = ", ".join(f'"{n}"' for n in sorted(names))
-    return "\n".join([*lines, "", *wrap(f"__all__ = [{modules}]")]) + "\n"
+    return "\n".join([*lines, "", *_exported(sorted(names))]) + "\n"
+
+
+def _exported(names: list[str]) -> list[str]:
+    quoted = ", ".join(f'"{n}"' for n in names)
+    return wrap(f"__all__ = [{quoted}]")

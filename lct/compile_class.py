@@ -10,13 +10,16 @@ from spikewright.lct.compile_names import (
     Library,
     bases,
     class_name,
+    class_of,
     fault,
-    local_name,
+    home,
+    is_reserved,
+    local_names,
     parameter_bases,
     snake_name,
 )
 from spikewright.lct.compile_text import docstring, paragraphs, wrap
-from spikewright.lct.compile_types import Shapes, pass_on, sentence
+from spikewright.lct.compile_types import Shapes, pass_on, public_names, sentence
 from spikewright.lct.expression import Ast
 from spikewright.lct.ir import Signal, Unit
 from spikewright.lct.types import Enum, Int, Struct
@@ -40,8 +43,12 @@ class ClassNames:
         self.unit, self.imports, self.library, self.inside = unit, imports, library, inside
         self.bases = bases(unit, library)
         self.needed: set[str] = set()
-        modules = {t.origin for t in unit.types.values() if t.origin}
-        self.taken = modules | {class_name(unit.name)} | {e.name for e in _enums(unit)}
+        modules = {home(unit, name, library) for name in [*unit.types, *unit.parameters]}
+        registers = [s.name for s in unit.signals.values() if s.kind == "register"]
+        self.taken = modules | {class_name(unit.name), *public_names(unit)}
+        self.taken |= {class_of(i.unit) for i in unit.instances.values()}
+        names = [*registers, *unit.definitions, *unit.instances]
+        self.locals = local_names(names, self.taken)
 
     def parameter(self, name: str) -> str:
         """A parameter: the argument, or the attribute."""
@@ -51,15 +58,11 @@ class ClassNames:
     def symbol(self, name: str) -> str:
         """A port is an attribute, a register a variable."""
         signal = self.unit.signals[self.unit.symbols[name].signal]
-        return self.local(name) if signal.kind == "register" else f"self.{name}"
-
-    def local(self, name: str) -> str:
-        """The variable for a register, a definition or an instance."""
-        return local_name(name, self.taken)
+        return self.locals[name] if signal.kind == "register" else f"self.{name}"
 
     def definition(self, name: str) -> str:
         """The variable that holds a definition."""
-        return self.local(name)
+        return self.locals[name]
 
     def layout(self, struct: Struct) -> str:
         """A struct's layout, kept by the constructor."""
@@ -73,16 +76,14 @@ class ClassNames:
         """An enumeration's class, here or in the module that it comes from."""
         for name, definition in self.unit.types.items():
             if definition.type == enum:
-                return f"{self.imports.unit(definition.origin)}{name}"
+                return f"{self.imports.unit(home(self.unit, name, self.library))}{name}"
         for origin in dict.fromkeys(t.origin for t in self.unit.types.values() if t.origin):
-            for name, definition in self.library.unit(origin).types.items():
+            unit = self.library.unit(origin)
+            for name, definition in unit.types.items():
                 if definition.type == enum:
-                    return f"{self.imports.unit(definition.origin or origin)}{name}"
+                    found = home(unit, name, self.library) or origin
+                    return f"{self.imports.unit(found)}{name}"
         raise fault(self.unit, "type", f"type {enum} is used here and needs a row in Types")
-
-
-def _enums(unit: Unit) -> list[Enum]:
-    return [t.type for t in unit.types.values() if isinstance(t.type, Enum) and not t.origin]
 
 
 class ClassShapes(Shapes):
@@ -90,7 +91,7 @@ class ClassShapes(Shapes):
 
     def __init__(self, names: ClassNames, kept: set[str]) -> None:
         super().__init__(names.unit, names, names.imports, names.library)
-        self.kept, self.used, self.bases = kept, dict[str, str](), names.bases
+        self.kept, self.used, self.taken = kept, dict[str, str](), {*names.taken, *names.bases}
 
     def named(self, name: str) -> str:
         """A named type: an enumeration's class, or what the constructor calls the layout."""
@@ -98,8 +99,8 @@ class ClassShapes(Shapes):
         if isinstance(definition.type, Enum):
             return super().named(name)
         variable = snake_name(name)
-        free = local_name(variable, (definition.origin, *self.bases)) == variable
-        own = name in self.kept or not definition.origin or not free
+        taken = variable in self.taken or is_reserved(variable)
+        own = name in self.kept or not definition.origin or taken
         self.used[name] = f"self._{variable}" if own else variable
         return self.used[name]
 
@@ -246,8 +247,8 @@ def _derived(unit: Unit, names: ClassNames, shapes: Shapes) -> list[str]:
                 )
                 raise fault(unit, "parameter", message, parameter.span, "Parameters")
             found = {b.name: b for b in parameter_bases(unit, parameter.name, names.library)}
-            home = names.imports.unit(parameter.origin)
-            value = f"{home}{parameter.name.lower()}({pass_on(found, names)})"
+            module = names.imports.unit(home(unit, parameter.name, names.library))
+            value = f"{module}{parameter.name.lower()}({pass_on(found, names)})"
         else:
             value = shapes.numbers.number(parameter.node)
         out += wrap(f"        self.{parameter.name.lower()} = {value}")

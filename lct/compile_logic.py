@@ -53,7 +53,7 @@ class _Logic:
         out: list[str] = []
         for signal in self.unit.signals.values():
             if signal.kind == "register":
-                variable = self.names.local(signal.name)
+                variable = self.names.locals[signal.name]
                 arguments = [self.shapes.shape(signal.type_ast)]
                 if signal.type == BOOL and arguments == ["1"]:
                     arguments = []
@@ -93,7 +93,7 @@ class _Logic:
     def _definitions(self) -> list[str]:
         out: list[str] = []
         for definition in self.unit.definitions.values():
-            variable = self.names.local(definition.name)
+            variable = self.names.locals[definition.name]
             node = definition.node
             plain = self.expressions.is_static(node) and self.expressions.is_plain(node)
             text = self.expressions.defined(definition)

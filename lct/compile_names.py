@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,9 +21,13 @@ __all__ = [
     "Library",
     "ast_bases",
     "bases",
+    "check_public",
     "class_name",
+    "class_of",
     "fault",
-    "local_name",
+    "home",
+    "is_reserved",
+    "local_names",
     "module_of",
     "parameter_bases",
     "snake_name",
@@ -70,6 +74,11 @@ def class_name(unit: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in unit.split("_"))
 
 
+def class_of(unit: Unit) -> str:
+    """The class of a unit, generated or hand-written."""
+    return unit.external.partition(":")[2] or class_name(unit.name)
+
+
 def snake_name(name: str) -> str:
     """``HopCount`` as a variable: ``hop_count``; all capitals are one word."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
@@ -80,11 +89,53 @@ def module_of(unit: Unit, imports: Imports) -> str:
     return unit.external.partition(":")[0] or f"{imports.package}.{unit.name}"
 
 
-def local_name(name: str, taken: Iterable[str] = ()) -> str:
-    """The variable for a table's name; one that means something else gets an underscore."""
-    if name in _TAKEN or name in taken or keyword.iskeyword(name) or hasattr(builtins, name):
-        return f"{name}_"
-    return name
+def is_reserved(name: str) -> bool:
+    """Whether generated modules use the name themselves."""
+    return name in _TAKEN or keyword.iskeyword(name) or hasattr(builtins, name)
+
+
+def local_names(names: Sequence[str], taken: Iterable[str]) -> dict[str, str]:
+    """Variables for a table's names: one that means something else gets an underscore."""
+    result: dict[str, str] = {}
+    used = {*taken, *names}
+    for name in names:
+        variable = name
+        while is_reserved(variable) or variable in taken or variable in used - {name}:
+            variable += "_"
+        result[name] = variable
+        used.add(variable)
+    return result
+
+
+def check_public(unit: Unit, names: Sequence[str], parameters: Iterable[str]) -> None:
+    """Refuse names that the generated module could not give away.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Functions and classes of the module.
+    parameters : iterable of str
+        Arguments.
+    """
+    for name in [unit.name, *names, *parameters]:
+        if is_reserved(name):
+            message = f"{name} is a name that the generated module needs itself"
+            raise fault(unit, "syntax", message)
+    for name in names:
+        if names.count(name) > 1:
+            raise fault(unit, "syntax", f"the generated module would have two things called {name}")
+
+
+def home(unit: Unit, name: str, library: Library) -> str:
+    """The unit whose module holds a type or a parameter; empty where that is this unit."""
+    origin = ""
+    while name in unit.parameters or name in unit.types:
+        declared = unit.parameters.get(name) or unit.types[name]
+        if not declared.origin:
+            break
+        origin = declared.origin
+        unit = library.unit(origin)
+    return origin
 
 
 class Imports:

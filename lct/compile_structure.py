@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spikewright.lct.compile_class import ClassNames
-from spikewright.lct.compile_names import Imports, Library, bases, class_name, fault, module_of
+from spikewright.lct.compile_names import Imports, Library, bases, class_of, fault, module_of
 from spikewright.lct.compile_text import assignments, commented, wrap
 from spikewright.lct.ir import Connection, Instance, Unit
 
@@ -21,7 +21,6 @@ class _Structure:
     def __init__(self, unit: Unit, imports: Imports, library: Library) -> None:
         self.unit, self.imports, self.library = unit, imports, library
         self.names = ClassNames(unit, imports, library, inside=True)
-        self.names.taken |= {self._class(i)[1] for i in unit.instances.values()}
 
     def lines(self) -> list[str]:
         self.imports.use("amaranth.hdl", "Module")
@@ -41,15 +40,14 @@ class _Structure:
         if unit.kind == "types":
             message = f"{instance.name} is made from {unit.name}, which has types only"
             raise fault(self.unit, "type", message, instance.span, "Instances")
-        name = unit.external.partition(":")[2] or class_name(unit.name)
-        return module_of(unit, self.imports), name
+        return module_of(unit, self.imports), class_of(unit)
 
     def _instance(self, instance: Instance) -> list[str]:
         module, name = self._class(instance)
         self.imports.use(module, name)
         found = bases(instance.unit, self.library)
         arguments = ", ".join(f"{b}={self.names.parameter(b)}" for b in found)
-        variable = self.names.local(instance.name)
+        variable = self.names.locals[instance.name]
         line = f"{_BODY}m.submodules.{instance.name} = {variable} = {name}({arguments})"
         return commented(line, instance.meaning, _BODY)
 
@@ -79,7 +77,7 @@ class _Structure:
 
     def _port(self, end: tuple[str, str]) -> str:
         owner, port = end
-        return f"{self.names.local(owner) if owner else 'self'}.{port}"
+        return f"{self.names.locals[owner] if owner else 'self'}.{port}"
 
     def _interface(self, end: tuple[str, str]) -> str:
         """A stream as `connect` wants it: a port of the unit itself is seen from inside."""

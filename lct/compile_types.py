@@ -10,6 +10,7 @@ from spikewright.lct.compile_names import (
     Library,
     ast_bases,
     fault,
+    home,
     parameter_bases,
     snake_name,
     type_bases,
@@ -64,11 +65,11 @@ class Shapes:
     def named(self, name: str) -> str:
         """The shape of a named type: its class, or a call of the function that makes it."""
         definition = self.unit.types[name]
-        home = self.imports.unit(definition.origin)
+        module = self.imports.unit(home(self.unit, name, self.library))
         if isinstance(definition.type, Enum):
-            return f"{home}{name}"
+            return f"{module}{name}"
         found = {b.name: b for b in type_bases(self.unit, name, self.library)}
-        return f"{home}{layout_name(definition.type, name)}({pass_on(found, self.names)})"
+        return f"{module}{layout_name(definition.type, name)}({pass_on(found, self.names)})"
 
 
 def layout_name(kind: Type, name: str) -> str:
@@ -93,8 +94,8 @@ class _ArgumentNames:
         if parameter is None or parameter.base:
             return name.lower()
         bases = {b.name: b for b in parameter_bases(self.unit, parameter.name, self.library)}
-        home = self.imports.unit(parameter.origin)
-        return f"{home}{parameter.name.lower()}({pass_on(bases, self)})"
+        module = self.imports.unit(home(self.unit, parameter.name, self.library))
+        return f"{module}{parameter.name.lower()}({pass_on(bases, self)})"
 
     def symbol(self, name: str) -> str:
         raise AssertionError(name)

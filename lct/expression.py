@@ -7,9 +7,10 @@ comparisons; ``|``; ``^``; ``&``; ``<< >>``; ``+ -``; ``*``; unary ``- ~``;
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from spikewright.lct.tokens import KEYWORDS, SyntaxFault, Token, tokenize
 
 __all__ = [
     "COMPARISONS",
@@ -25,23 +26,9 @@ __all__ = [
 ]
 
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">")
-KEYWORDS = {"if", "else", "and", "or", "not", "with"}
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>0x[0-9a-fA-F_]+|0b[01xX_]+|[0-9][0-9_]*)"
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
-    r"|(?P<op>\.\.|=>|==|!=|<=|>=|<<|>>|[-+*&|^~<>()\[\]{}.,:=]))"
-)
 _DEEPEST = 100
 TOO_DEEP = f"an expression nests at most {_DEEPEST} levels deep: name its parts in Definitions"
 _LEVELS = (("|",), ("^",), ("&",), ("<<", ">>"), ("+", "-"), ("*",))
-
-
-class SyntaxFault(Exception):
-    """Text that does not parse: a sentence, and where in the cell it went wrong."""
-
-    def __init__(self, message: str, start: int, length: int = 1) -> None:
-        super().__init__(message)
-        self.message, self.start, self.length = message, start, length
 
 
 @dataclass(frozen=True)
@@ -55,20 +42,6 @@ class Ast:
     end: int
 
 
-@dataclass(frozen=True)
-class Token:
-    """A word of a cell; `kind` is number, name, op or end, and keywords are op."""
-
-    kind: str
-    text: str
-    start: int
-
-    @property
-    def end(self) -> int:
-        """Where the text after it begins."""
-        return self.start + len(self.text)
-
-
 def check_depth(root: Ast) -> None:
     """Refuse what later stages would need too deep a stack for."""
     front = [root]
@@ -79,41 +52,13 @@ def check_depth(root: Ast) -> None:
     raise SyntaxFault(TOO_DEEP, root.start, root.end - root.start)
 
 
-def _is_number(word: str) -> bool:
-    """Whether digits and underscores stand as Python wants them; x bits are patterns."""
-    try:
-        int(word.lower().replace("x", "0") if word[:2] == "0b" else word, 0)
-    except ValueError:
-        return False
-    return True
-
-
 class Parser:
     """Recursive descent over one cell's text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = self._tokenize(text)
+        self.tokens = tokenize(text)
         self.at = 0
-
-    @staticmethod
-    def _tokenize(text: str) -> list[Token]:
-        tokens, at = [], 0
-        while at < len(text.rstrip()):
-            match = _TOKEN.match(text, at)
-            if not match or match.lastgroup is None:
-                start = at + len(text[at:]) - len(text[at:].lstrip())
-                raise SyntaxFault(f"{text[start]!r} cannot stand here", start)
-            kind = match.lastgroup
-            word = match[kind]
-            if kind == "name" and word in KEYWORDS:
-                kind = "op"
-            if kind == "number" and not _is_number(word):
-                raise SyntaxFault(f"{word!r} is not a number", match.start(kind), len(word))
-            tokens.append(Token(kind, word, match.start(match.lastgroup)))
-            at = match.end()
-        tokens.append(Token("end", "", len(text)))
-        return tokens
 
     @property
     def token(self) -> Token:

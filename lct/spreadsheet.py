@@ -107,15 +107,18 @@ def from_csv(text: str) -> str:
         The text is no CSV of a unit.
     """
     text = text.removeprefix("\ufeff")
+    fault = ""
     for delimiter in ",;\t":
         try:
             rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
         except csv.Error as error:
-            raise SpreadsheetError(f"This is no CSV: {error}.") from None
+            fault = fault or f"This is no CSV: {error}."
+            continue
         if any(len(row) > 1 and row[0] in _FIRST_COLUMNS for row in rows):
             return from_rows([_plain(c) for c in row] for row in rows)
     firsts = ", ".join(_FIRST_COLUMNS)
-    raise SpreadsheetError(f"This CSV holds no table: a header starts with one of {firsts}.")
+    fault = fault or f"This CSV holds no table: a header starts with one of {firsts}."
+    raise SpreadsheetError(fault)
 
 
 def _plain(cell: str) -> str:

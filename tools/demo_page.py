@@ -87,11 +87,9 @@ def _wrong(figures: dict[str, Any]) -> str:
         return "No answer is wrong."
     if wrong > GALLERY:
         return f"The first {GALLERY} of {wrong} wrong answers."
-    return (
-        "The wrong answer comes" * (wrong == 1)
-        + f"The {wrong} wrong answers come" * (wrong > 1)
-        + " first."
-    )
+    if wrong == 1:
+        return "The wrong answer comes first."
+    return f"The {wrong} wrong answers come first."
 
 
 def _gallery(result: Demonstration) -> str:

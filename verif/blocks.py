@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.network import SIDES
 from spikewright.verif.design import Design
 from spikewright.verif.errors import ToolError
+
+# Yosys has each `always @*` listen to a register of its own, so that it runs once at the start.
+# Icarus 11 gives that register its value before anyone listens, and the outputs of registers that
+# never change would stay unknown. (`always_comb` would run by itself, but lets Icarus oscillate.)
+_FIRST_EVENT = re.compile(r"reg (\\\$auto\$verilog_backend\S+\s*)= 0;")
 
 __all__ = ["BLOCKS", "Block", "block_named"]
 
@@ -69,9 +75,7 @@ class Block:
         """
         text = verilog if verilog is not None else self.verilog(architecture)
         if sim == "icarus":
-            # Icarus 11 gives a register its first value before `always @*` listens: an output of a
-            # register that never changes would stay unknown. `always_comb` runs once by itself.
-            text = text.replace("always @*", "always_comb")
+            text = _FIRST_EVENT.sub(r"reg \1; initial #0 \1 = 0;", text)
         return Design(self.top, {f"{self.top}.v": text})
 
 

@@ -20,7 +20,7 @@ from spikewright.verif.router_units import ROUTER_UNITS
 
 __all__ = ["SEEDS", "bench"]
 
-SEEDS = range(4)
+SEEDS = range(16)
 """Random programs that every fault meets, besides all directed ones."""
 
 
@@ -62,7 +62,7 @@ def _chip(block: str) -> tuple[Sequence[ProgramRecord], str]:
     job = Job(
         block=b.name,
         architecture=a.to_dict(),
-        seeds=list(range(4)),
+        seeds=list(SEEDS),
         cases=cases,
         records=str(d / "r"),
     )

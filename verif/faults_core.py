@@ -28,9 +28,9 @@ _TICK = (
         Cell("tick_controller", "missed", "missed", "clamp(missed + 1, 0, 0xffff)", "hold"),
     ),
     _fault(
-        "overrun-restarts",
-        "a start while a tick runs changes the slot of that tick",
-        Cell("tick_controller", "run", "=> slot", "current", "next_slot"),
+        "tick-ends-with-a-packet",
+        "a tick is over while its last packet still waits for the router",
+        Cell("tick_controller", "send", "=> state", "hold", "IDLE"),
     ),
 )
 

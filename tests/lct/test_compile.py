@@ -133,6 +133,108 @@ def test_names_that_python_or_amaranth_need_get_an_underscore(tmp_path: Path) ->
     assert prove_unit("sample", Library(tmp_path)) == []
 
 
+def test_names_that_got_an_underscore_stay_apart(tmp_path: Path) -> None:
+    text = source(
+        tmp_path,
+        LOGIC
+        + """
+## Definitions
+| name | expression |
+|---|---|
+| m | a + 1 |
+| m_ | a + 2 |
+| m__ | m ^ m_ |
+
+## Table t (unique)
+| row | => | b |
+|---|---|---|
+| always | => | m__[0:4] |
+""",
+    )
+    assert 'm___ = wire(m, self.a + 1, name="m")' in text
+    assert "m_ = wire(m, self.a + 2)" in text
+    assert prove_unit("sample", Library(tmp_path)) == []
+
+
+def test_resets_are_written_by_name(tmp_path: Path) -> None:
+    text = source(
+        tmp_path,
+        """
+## Parameters
+| name | value |
+|---|---|
+| N | 3 |
+
+## Types
+| name | definition |
+|---|---|
+| Phase | enum(WAIT = 1, RUN) |
+| Inner | struct(x: signed(4), list: array(unsigned(2), 2)) |
+| Outer | struct(phase: Phase, inner: Inner, n: unsigned(5)) |
+
+## Signals
+| name | kind | type | reset |
+|---|---|---|---|
+| o | out | Outer | |
+| p | out | Phase | |
+| l | out | array(unsigned(2), 2) | |
+| held | register | Outer | Outer(phase = RUN, inner = Inner(x = -3, list = 0), n = 2 * N) |
+| phase | register | Phase | RUN |
+| list | register | array(unsigned(2), 2) | 0 |
+
+## Table t (unique)
+| row | => | o | p | l | held | phase | list |
+|---|---|---|---|---|---|---|---|
+| always | => | held | phase | list | held with n = N | WAIT | held.inner.list |
+""".replace(", list = 0)", ")")
+        .replace("x: signed(4), list: array(unsigned(2), 2)", "x: signed(4)")
+        .replace("held.inner.list", "list"),
+    )
+    assert 'init={"phase": Phase.RUN, "inner": {"x": -3}, "n": 2 * self.n}' in text
+    assert "phase = Signal(Phase, init=Phase.RUN)" in text
+    assert 'list_ = Signal(data.ArrayLayout(2, 2), name="list")' in text
+    assert prove_unit("sample", Library(tmp_path)) == []
+    assert prove_unit("sample", Library(tmp_path), {"n": 7}) == []
+
+
+def test_an_import_may_pass_through_several_units(tmp_path: Path) -> None:
+    again = """
+## Parameters
+| name | value |
+|---|---|
+| AXON_BITS | chip.AXON_BITS |
+
+## Types
+| name | definition |
+|---|---|
+| Packet | chip.Packet |
+| Two | array(Packet, 2) |
+"""
+    text = source(
+        tmp_path,
+        again.replace("chip.", "again.").replace("array(Packet, 2)", "again.Two")
+        + """
+## Signals
+| name | kind | type |
+|---|---|---|
+| i | in | Two |
+| p | in | Packet |
+| o | out | unsigned(AXON_BITS) |
+
+## Table t (unique)
+| row | => | o |
+|---|---|---|
+| r | => | i[1].axon if p == i[0] else p.axon |
+""",
+        again=again,
+        chip=(EXPECTED / "chip.lct.md").read_text().removeprefix("# chip\n"),
+    )
+    assert "packet = chip.packet_layout(offset_bits=offset_bits, axons=axons)" in text
+    assert "two = again.two_layout(offset_bits=offset_bits, axons=axons)" in text
+    assert "self.axon_bits = chip.axon_bits(axons=axons)" in text
+    assert prove_unit("sample", Library(tmp_path), {"axons": 5}) == []
+
+
 def test_long_things_are_broken_at_the_loosest_operator(tmp_path: Path) -> None:
     terms = " and ".join(f"a[{n % 4}] == {n % 2}" for n in range(12))
     text = source(
@@ -354,18 +456,32 @@ def test_a_hand_written_class_gets_the_base_parameters_of_its_unit(tmp_path: Pat
             "a field is not called eq: the generated code cannot name it",
         ),
         (
+            "\n## Types\n| name | definition |\n|---|---|\n| Signal | enum(X, Y) |\n"
+            + LOGIC.replace("unsigned(4)", "Signal")
+            + COPY,
+            "Signal is a name that the generated module needs itself",
+        ),
+        (
+            "\n## Types\n| name | definition |\n|---|---|\n| Sample | enum(X, Y) |\n"
+            + LOGIC.replace("unsigned(4)", "Sample")
+            + COPY,
+            "the generated module would have two things called Sample",
+        ),
+        (
+            LOGIC + COPY.replace("| a |", f"| trunc({' + '.join(['a'] * 2000)}, 4) |"),
+            "an expression is nested too deeply to be compiled",
+        ),
+        (
             LOGIC + COPY.replace("| a |", "| a[0:popcount(7)] |"),
             "a constant is made by arithmetic, comparisons and clog2, not with popcount",
         ),
     ],
 )
-def test_what_has_no_amaranth_form_is_refused_with_its_place(
-    text: str, message: str, tmp_path: Path
-) -> None:
+def test_what_has_no_amaranth_form_is_refused(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(LctError) as caught:
         source(tmp_path, text)
     assert [f.message for f in caught.value.findings] == [message]
-    assert caught.value.findings[0].place.span is not None
+    assert caught.value.findings[0].place.file == "sample.lct.md"
 
 
 def test_one_parameter_has_one_default(tmp_path: Path) -> None:

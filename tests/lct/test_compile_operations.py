@@ -113,6 +113,7 @@ CASES = [
     ("trunc(b, 9) + 1", "trunc(self.b, 9) + 1"),
     ("~trunc(a - (W - 6), 2)", "~trunc(self.a - (self.w - 6), 2)"),
     ("trunc(b - a, 4)", "self.b - self.a"),
+    ("cat(RUN, a)", "Cat(State.RUN, self.a)"),
     ("cat(b, c, 1, e)", "Cat(self.b, self.c, Const(1), self.e)"),
     ("cat(s, W > N, M - 1)", "Cat(self.s, Const(self.w > self.n), Const(self.m - 1))"),
     ("popcount(a)", "popcount(self.a)"),

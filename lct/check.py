@@ -30,6 +30,7 @@ def check(unit: Unit, limit: float = LIMIT, patience: float = PATIENCE) -> list[
         Seconds of computing for the states of the unit's registers, if they cannot be settled.
     """
     diagnostics = Diagnostics()
+    diagnostics.findings += unit.unused
     if unit.kind == "logic":
         check_targets(unit, diagnostics)
         check_loops(unit, diagnostics, limit)

@@ -15,7 +15,6 @@ from spikewright.lct.compile_names import (
     bases,
     check_public,
     class_name,
-    fault,
 )
 from spikewright.lct.compile_structure import structure_lines
 from spikewright.lct.compile_text import docstring, wrap
@@ -50,10 +49,7 @@ def compile_unit(unit: Unit, library: Library | None = None, package: str = GENE
     public = public_names(unit) + ([] if unit.kind == "types" else [class_name(unit.name)])
     check_public(unit, public, bases(unit, library))
     imports = Imports(package)
-    try:
-        types, body = own_types(unit, imports, library), _body(unit, imports, library)
-    except RecursionError:
-        raise fault(unit, "width", "an expression is nested too deeply to be compiled") from None
+    types, body = own_types(unit, imports, library), _body(unit, imports, library)
     public.sort(key=lambda n: (n[:1].islower(), n))
     exported = _exported(public)
     parts = [imports.lines(), exported] if imports.lines() else [exported]

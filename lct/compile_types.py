@@ -190,6 +190,10 @@ def _enumeration(unit: Unit, definition: TypeDefinition, kind: Enum, imports: Im
         if member.parts and any(n.kind == "name" for n in _walk(member.parts[0])):
             message = f"enumerant {member.value} has a fixed value, not one that a parameter sets"
             raise fault(unit, "type", message, definition.span, "Types")
+    if 0 not in [value for _, value in kind.members]:
+        # An undriven signal is 0, and so would hold no enumerant.
+        message = f"an enumeration has an enumerant of value 0, and {kind} has none"
+        raise fault(unit, "type", message, definition.span, "Types")
     imports.use("amaranth.lib", "enum")
     doc = docstring(sentence(definition.meaning), "    ") if definition.meaning else []
     members = [f"    {name} = {value}" for name, value in kind.members]

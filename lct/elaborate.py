@@ -20,7 +20,7 @@ from spikewright.lct.logic import elaborate_table
 from spikewright.lct.markdown import Cell, Document
 from spikewright.lct.sections import SECTIONS, TABLE, find_sections, rows_of
 from spikewright.lct.structure import elaborate_structure
-from spikewright.lct.unused import report_unused
+from spikewright.lct.unused import find_unused
 
 __all__ = ["KINDS", "SECTIONS", "ContainsItself", "Units", "elaborate"]
 
@@ -64,8 +64,7 @@ def elaborate(
     if e.unit.kind == "logic" and not e.unit.tables and not diagnostics.findings:
         message = f"{e.unit.name} has signals and neither tables nor instances"
         e.fault("syntax", message, document.place(Span(1, 1)))
-    if not diagnostics.findings:
-        report_unused(e.unit, e.scope.used, diagnostics)
+    e.unit.unused = find_unused(e.unit, e.scope.used)
     return e.unit
 
 

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from spikewright.lct.diagnostics import Span
+from spikewright.lct.diagnostics import Finding, Span
 from spikewright.lct.expression import Ast
 from spikewright.lct.markdown import Document
 from spikewright.lct.types import BOOL, Type
@@ -236,6 +236,7 @@ class Connection:
 class Unit:
     """One elaborated unit: logic (`tables`), structure (`instances`) or hand-written (`external`).
 
+    `unused` are findings about names that nothing uses: they do not keep the unit from being used.
     `external_paths` names, for outputs of an external unit, the inputs that they follow within one
     cycle; None where the unit does not say.
     """
@@ -254,6 +255,7 @@ class Unit:
     external: str = ""
     external_reason: str = ""
     external_paths: dict[str, tuple[str, ...]] | None = None
+    unused: list[Finding] = field(default_factory=list)
 
     @property
     def kind(self) -> str:

@@ -176,7 +176,8 @@ def _add_table(
         row_span = Span(first + offset, 1, len(line))
         if len(cells) != len(header):
             message = f"a row has {len(header)} cells like its header, not {len(cells)}"
-            diagnostics.add("syntax", message, document.place(row_span, title, cells[0].text))
+            label = cells[0].text if cells else ""
+            diagnostics.add("syntax", message, document.place(row_span, title, label))
             continue
         rows.append(RawRow(cells, row_span))
     # A register may stand left of the arrow as a condition and right of it as a target.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spikewright.lct.diagnostics import Diagnostics, Span
+from spikewright.lct.diagnostics import Diagnostics, Finding, Span
 from spikewright.lct.ir import Definition, Parameter, TypeDefinition, Unit
 
-__all__ = ["report_unused"]
+__all__ = ["find_unused"]
 
 
-def report_unused(unit: Unit, used: set[str], diagnostics: Diagnostics) -> None:
-    """Report unused parameters, types, definitions and inputs of a logic unit."""
+def find_unused(unit: Unit, used: set[str]) -> list[Finding]:
+    """Parameters, types, definitions, inputs and registers of a logic unit that nothing uses."""
+    diagnostics = Diagnostics()
     if unit.kind != "logic":
-        return
+        return []
 
     def report(section: str, name: str, span: Span | None, message: str) -> None:
         diagnostics.add("unused", message, unit.document.place(span, section, name))
@@ -34,3 +35,4 @@ def report_unused(unit: Unit, used: set[str], diagnostics: Diagnostics) -> None:
             continue
         message = f"{symbol.role} {symbol.name} is read by nothing"
         report("Signals", symbol.signal, symbol.span, message)
+    return diagnostics.findings

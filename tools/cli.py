@@ -44,6 +44,11 @@ COMMANDS = (
         "Prove what no single table shows: handshakes, fair merges, promises between units.",
     ),
     Entry(
+        "verify",
+        "spikewright.tools.commands_verify:verify",
+        "Run random programs on the RTL, in lockstep with the golden model.",
+    ),
+    Entry(
         "faults",
         "spikewright.tools.faults:faults",
         "Plant faults in tables, design and model: the benches must find every one.",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spikewright.golden import SIDES, Network, check_packets, check_spikes
 from spikewright.tools.console import atomic_path, progress
 from spikewright.tools.difference import Difference
-from spikewright.tools.engine import compiled_chip
+from spikewright.tools.engine import compiled_chip, require_simulator
 from spikewright.tools.errors import UserError, user_message
 from spikewright.tools.lockstep import Lockstep
 from spikewright.tools.stages import Stages
@@ -135,6 +135,7 @@ def compare(
     """
     if ticks < 1:
         raise UserError(f"Ticks must be at least 1, not {ticks}.")
+    require_simulator()
     network = _prepared(network, spikes, packets)
     stages = Stages()
 

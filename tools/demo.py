@@ -127,6 +127,7 @@ def demo(count: int | None = None, *, root: Path | None = None) -> Demonstration
     from spikewright.tools.digits_run import classify
     from spikewright.tools.stages import Stages
 
+    engine.require_simulator()
     stages = Stages()
     with stages.show("Reading the digits"):
         weights, split = digits.load_weights(), _split()

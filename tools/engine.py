@@ -19,12 +19,25 @@ from spikewright.golden import Architecture, Network
 from spikewright.verif.cache import build_once, default_root, digest
 from spikewright.verif.chip_model import ChipModel
 from spikewright.verif.design import Design, Options
+from spikewright.verif.toolchain import require_compiler, verilator_root
 
-__all__ = ["chip_verilog", "compiled_chip", "configuration_writes", "program"]
+__all__ = [
+    "chip_verilog",
+    "compiled_chip",
+    "configuration_writes",
+    "program",
+    "require_simulator",
+]
 
 # Verilator compiles the tile once instead of once a place; up to here the flat model builds about
 # as fast, and it runs faster.
 FLAT_CORES = 9
+
+
+def require_simulator() -> None:
+    """Raise a `ToolError` at once where a simulator could not be compiled later."""
+    verilator_root()
+    require_compiler()
 
 
 def chip_verilog(

@@ -365,7 +365,7 @@ _CONFIGURATION = (
     _fault(
         "seed-zero-accepted",
         "the seed 0, from which there is no way out, is accepted",
-        Cell("configuration", "seed_ok", "expression", "seed != 0", "seed >= 0"),
+        Cell("configuration", "seed_ok", "expression", "seed != 0", "(seed != 0 or enable)"),
     ),
     _fault(
         "written-while-busy",

@@ -67,17 +67,15 @@ def _allowed(a: Architecture, port: str) -> tuple[tuple[int, int], tuple[int, in
 
 
 class _Tags:
-    """Packets of one architecture; slot and axon go round, so that each can be told apart."""
+    """Packets that can be told apart by slot and axon, which are all that is left at the end."""
 
     def __init__(self, a: Architecture, rng: Generator) -> None:
         self._word = packet_word(a)
         self._axons = a.axons
-        self._order = rng.permutation(a.axons * a.delay_slots)
-        self._next = 0
+        self._free = rng.permutation(a.axons * a.delay_slots).tolist()
 
     def packet(self, dx: int, dy: int) -> int:
-        tag = int(self._order[self._next % len(self._order)])
-        self._next += 1
+        tag = self._free.pop()
         values = {"dx": dx, "dy": dy, "slot": tag // self._axons, "axon": tag % self._axons}
         return self._word.pack(values)
 
@@ -108,10 +106,9 @@ def random_traffic(a: Architecture, seed: int) -> Traffic:
     tags = _Tags(a, rng)
     popular = str(rng.choice(PORTS))
     pull = float(rng.choice([0.0, 0.5, 0.95]))
-    count = int(rng.integers(20, 120))
+    most = a.axons * a.delay_slots // len(PORTS)
     bursts: dict[str, list[int]] = {}
-    # Dealt out in turns, so that equal tags are far apart in time.
-    for _ in range(count):
+    for _ in range(int(rng.integers(20, min(most, 120) + 1))):
         for port in PORTS:
             goals = _goals(rng, a, port)
             wanted = popular if popular in goals and rng.random() < pull else rng.choice(goals)
@@ -153,11 +150,12 @@ def _every_turn(a: Architecture) -> Traffic:
 @_case
 def _full_rate(a: Architecture) -> Traffic:
     """Every output is fed by one input: each gives a packet every cycle, push and pop at once."""
-    tags = _Tags(a, np.random.default_rng(1))
+    rng = np.random.default_rng(1)
     ways = {"local": (1, 0), "east": (-1, 0), "south": (0, 1), "north": (0, -1), "west": (0, 0)}
-    bursts = {
-        port: [tags.packet(*steps) for _ in range(64)] for port, steps in ways.items()
-    }
+    bursts = {}
+    for port, steps in ways.items():
+        tags = _Tags(a, rng)
+        bursts[port] = [tags.packet(*steps) for _ in range(64)]
     return Traffic(bursts=bursts, full_rate=True)
 
 
@@ -166,7 +164,7 @@ def _crowd(a: Architecture) -> Traffic:
     """All inputs want the same output for long; nobody waits for more than one turn of the rest."""
     tags = _Tags(a, np.random.default_rng(2))
     bursts: dict[str, list[int]] = {port: [] for port in PORTS}
-    for _ in range(60):
+    for _ in range(50):
         for port in PORTS:
             bursts[port].append(tags.packet(0, 0))
     return Traffic(bursts=bursts, full_rate=True)

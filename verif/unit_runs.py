@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from spikewright.golden.architecture import Architecture
 
@@ -14,58 +12,14 @@ from .cocotb_run import run_cocotb
 from .design import Design
 from .patterns import PATTERNS
 from .ports import Port, parse_ports
-from .records import JOB_VARIABLE, Job, ProgramRecord, read_records
+from .records import JOB_VARIABLE, Job, read_records
+from .report import Report, preset_of
 from .router_units import unit_named
 
-__all__ = ["UnitReport", "run_unit", "unit_design", "wrapped"]
+__all__ = ["run_unit", "unit_design", "wrapped"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class UnitReport:
-    """What the bench of one unit found.
-
-    Members
-    -------
-    unit, simulator : str
-    seed : int
-    records : tuple of ProgramRecord
-        One for each pair of patterns that was played.
-    trouble : str
-        What went wrong with the run itself, if anything did.
-    seconds : float
-    """
-
-    unit: str
-    simulator: str
-    seed: int
-    records: tuple[ProgramRecord, ...]
-    trouble: str
-    seconds: float
-
-    @property
-    def ok(self) -> bool:
-        """Every pair of patterns was played, and nothing was wrong."""
-        played = len(self.records) == len(PATTERNS) ** 2
-        return played and not self.trouble and all(record.ok for record in self.records)
-
-    @property
-    def packets(self) -> int:
-        """Packets seen at all pins."""
-        return sum(record.packets for record in self.records)
-
-    @property
-    def first(self) -> str:
-        """What is wrong, in one sentence; empty if nothing is."""
-        for record in self.records:
-            if not record.ok:
-                return f"{record.name}: {(record.first or ['no packet passed'])[0]}"
-        missing = len(PATTERNS) ** 2 - len(self.records)
-        return self.trouble or (f"{missing} pairs of patterns were not played" if missing else "")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values."""
-        summary = {"ok": self.ok, "packets": self.packets, "first": self.first}
-        return summary | asdict(self)
+PAIRS = tuple(f"{idle}-{stall}" for idle in PATTERNS for stall in PATTERNS)
+"""The programs of a unit: each way of sending with each way of receiving."""
 
 
 def unit_design(unit: str, architecture: Architecture, verilog: str | None = None) -> Design:
@@ -103,7 +57,7 @@ def run_unit(
     architecture: Architecture | None = None,
     verilog: str | None = None,
     root: Path | None = None,
-) -> UnitReport:
+) -> Report:
     """Play every pair of patterns on one unit of the router.
 
     Parameters
@@ -119,36 +73,45 @@ def run_unit(
         Stands in for the unit's own, port for port.
     root : Path, optional
         Folder of builds.
+
+    Returns
+    -------
+    Report
+        With a record for each pair.
     """
     unit_named(unit)
     architecture = architecture or Architecture.preset("truenorth")
     build = build_cocotb(unit_design(unit, architecture, verilog), simulator=sim, root=root)
-    with tempfile.TemporaryDirectory(prefix="spikewright-unit-") as folder:
-        records, path = Path(folder) / "records.jsonl", Path(folder) / "job.json"
+    with tempfile.TemporaryDirectory(prefix="spikewright-unit-") as name:
+        folder = Path(name)
         job = Job(
             block=unit,
             architecture=architecture.to_dict(),
             seeds=[seed],
-            cases=[],
-            records=str(records),
+            cases=list(PAIRS),
+            records=str(folder / "records.jsonl"),
         )
-        job.write(path)
+        job.write(folder / "job.json")
         results = run_cocotb(
             build,
             "spikewright.verif.tests_router_unit",
             "crossed",
-            test_dir=Path(folder),
-            env={JOB_VARIABLE: str(path)},
+            test_dir=folder,
+            env={JOB_VARIABLE: str(folder / "job.json"), "PYTHONHASHSEED": "0"},
             seed=seed,
             check=False,
         )
-        found = tuple(read_records(records))
-    return UnitReport(
-        unit=unit,
+        records = read_records(folder / "records.jsonl")
+    trouble = [f"{pair} must leave a record, and did not" for pair in PAIRS]
+    for record in records:
+        trouble.remove(f"{record.case} must leave a record, and did not")
+    if not results.ok and all(record.ok for record in records):
+        trouble += results.failures.values()
+    return Report(
+        block=unit,
+        preset=preset_of(architecture),
         simulator=sim,
-        seed=seed,
-        records=found,
-        # Not what the records already tell, with what was compared.
-        trouble="" if results.ok else next(iter(results.failures.values())),
+        records=tuple(records),
+        trouble=tuple(trouble),
         seconds=results.seconds,
     )

@@ -4,6 +4,7 @@
 `part_...` are good: the others use them.
 """
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ BAD = Path(__file__).parent / "bad"
 NAMES = sorted(p.stem for p in BAD.glob("*.expected"))
 
 
+@cache
 def findings(name: str) -> tuple[Finding, ...]:
     try:
         unit = Library(BAD).unit(name)

@@ -184,7 +184,7 @@ def empty_columns(table: Table) -> Found:
 ROWS = ("gap", "dead", "shadowed", "redundant", "width")
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(text=units())
 def test_rows(make_unit: MakeUnit, text: str) -> None:
     unit = make_unit(text)
@@ -224,7 +224,7 @@ def reachable(unit: Unit) -> Iterator[dict[str, int]]:
                 waiting.append(machine.step(known))
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(text=units())
 def test_states(make_unit: MakeUnit, text: str) -> None:
     unit = make_unit(text)
@@ -246,7 +246,7 @@ def test_states(make_unit: MakeUnit, text: str) -> None:
     assert all(f.verdict == "fault" for f in findings)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(text=units())
 def test_needless_assumptions(make_unit: MakeUnit, text: str) -> None:
     """An assumption is needless if, and only if, the other findings are the same without it."""

@@ -168,8 +168,8 @@ def test_resets_are_written_by_name(tmp_path: Path) -> None:
 ## Types
 | name | definition |
 |---|---|
-| Phase | enum(WAIT = 1, RUN) |
-| Inner | struct(x: signed(4), list: array(unsigned(2), 2)) |
+| Phase | enum(WAIT, RUN = 3) |
+| Inner | struct(x: signed(4)) |
 | Outer | struct(phase: Phase, inner: Inner, n: unsigned(5)) |
 
 ## Signals
@@ -178,17 +178,15 @@ def test_resets_are_written_by_name(tmp_path: Path) -> None:
 | o | out | Outer | |
 | p | out | Phase | |
 | l | out | array(unsigned(2), 2) | |
-| held | register | Outer | Outer(phase = RUN, inner = Inner(x = -3, list = 0), n = 2 * N) |
+| held | register | Outer | Outer(phase = RUN, inner = Inner(x = -3), n = 2 * N) |
 | phase | register | Phase | RUN |
 | list | register | array(unsigned(2), 2) | 0 |
 
 ## Table t (unique)
 | row | => | o | p | l | held | phase | list |
 |---|---|---|---|---|---|---|---|
-| always | => | held | phase | list | held with n = N | WAIT | held.inner.list |
-""".replace(", list = 0)", ")")
-        .replace("x: signed(4), list: array(unsigned(2), 2)", "x: signed(4)")
-        .replace("held.inner.list", "list"),
+| always | => | held | phase | list | held with n = N | WAIT | list |
+""",
     )
     assert 'init={"phase": Phase.RUN, "inner": {"x": -3}, "n": 2 * self.n}' in text
     assert "phase = Signal(Phase, init=Phase.RUN)" in text
@@ -468,8 +466,10 @@ def test_a_hand_written_class_gets_the_base_parameters_of_its_unit(tmp_path: Pat
             "the generated module would have two things called Sample",
         ),
         (
-            LOGIC + COPY.replace("| a |", f"| trunc({' + '.join(['a'] * 2000)}, 4) |"),
-            "an expression is nested too deeply to be compiled",
+            "\n## Types\n| name | definition |\n|---|---|\n| T | enum(X = 1, Y) |\n"
+            + LOGIC.replace("unsigned(4)", "T")
+            + COPY,
+            "an enumeration has an enumerant of value 0, and T has none",
         ),
         (
             LOGIC + COPY.replace("| a |", "| a[0:popcount(7)] |"),

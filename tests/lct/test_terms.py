@@ -101,7 +101,7 @@ def _values(kind: Type) -> st.SearchStrategy[int]:
 VALUES = st.fixed_dictionaries({name: _values(kind) for name, kind in SYMBOLS.items()})
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(EXPRESSIONS, VALUES)
 def test_value_is_that_of_evaluate(text: str, bits: dict[str, int]) -> None:
     try:

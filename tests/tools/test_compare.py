@@ -37,7 +37,7 @@ def invoke(*arguments: object) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -94,7 +94,7 @@ def test_random_programs_agree_on_a_mesh(seed):
     assert status == 0, text
 
 
-def test_json(here):
+def test_json():
     status, text, _ = invoke(*RANDOM, "--ticks", "20", "--json")
     report = json.loads(text)
     assert (status, report["agree"], report["difference"], report["waves"]) == (0, True, None, None)
@@ -109,7 +109,7 @@ def test_json(here):
     ]
 
 
-def test_files_of_network_spikes_and_packets(here, network):
+def test_files_of_network_spikes_and_packets(network):
     network.save("net.npz")
     save_events("spikes.csv", random_spikes(network, 1, 30))
     save_events("packets.npz", random_packets(network, 1, 50))
@@ -122,7 +122,7 @@ def test_files_of_network_spikes_and_packets(here, network):
     assert sum(report["per_tick"]["spikes"]) > 0
 
 
-def test_spikes_attach_the_west_side(here):
+def test_spikes_attach_the_west_side():
     network = random_network(TINY, 4, attached=("east",))
     result = compare(network, spikes=make_spikes([(0, 0, 0, 1), (3, 0, 0, 2)]), ticks=40)
     assert result.agree
@@ -256,11 +256,11 @@ def test_difference_is_told_where_no_waveform_can_be_written(
         ),
         (("net.npz", "--waves", "net.npz"), "--waves must be a folder, not the file net.npz."),
         (("none.npz",), "Cannot use none.npz: No such file or directory."),
-        (("cut.npz",), "cut.npz: must be a whole .npz archive, and is not"),
-        (("text.npz",), "text.npz: must be a whole .npz archive, and is not"),
+        (("cut.npz",), "cut.npz: the file must be a whole zip archive, and is not"),
+        (("text.npz",), "text.npz: the file must be a whole zip archive, and is not"),
         (
             ("events.npz",),
-            "events.npz: format must be 'spikewright-network', not 'spikewright-packets'",
+            "events.npz: header format must be 'spikewright-network', not 'spikewright-packets'",
         ),
         (
             ("wrong.npz",),
@@ -295,14 +295,14 @@ def test_bad_input(here, network, arguments, sentence):
     Path("bad.csv").write_text("tick,x,y,axon\n0,0,0,1\n0,0,0,two\n")
     save_events("far.csv", make_spikes([(0, 0, 0, 15), (0, 0, 0, 16)]))
     save_events("late.csv", make_spikes([(900_000_000, 0, 0, 0)]))
-    _save_wrong(network)
+    _save_wrong()
     before = sorted(here.iterdir())
     status, text, message = invoke(*arguments)
     assert (status, text, message) == (2, "", sentence + "\n")
     assert sorted(here.iterdir()) == before
 
 
-def _save_wrong(network):
+def _save_wrong():
     """Write a network with a weight that its architecture has no room for."""
     with np.load("net.npz") as archive:
         arrays = dict(archive)
@@ -320,6 +320,7 @@ def test_missing_compiler(here, network, monkeypatch):
         "g++ and make and ar are missing to compile a Verilated model: apt install g++ make "
         "binutils\n"
     )
+    assert sorted(path.name for path in here.iterdir()) == ["net.npz"]
 
 
 def test_verilog_that_verilator_refuses(here, network):

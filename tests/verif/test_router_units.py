@@ -26,15 +26,15 @@ WORD = packet_word(TRUENORTH)
 @pytest.mark.parametrize("unit", ROUTER_UNITS)
 def test_every_pair_of_patterns(unit):
     report = run_unit(unit, seed=1)
-    assert report.ok, report.first
+    assert report.ok, report.to_dict()
     assert len(report.records) == 16
     inputs = len(ROUTER_UNITS[unit].inputs)
-    assert report.packets == 16 * 100 * 2 * inputs
+    assert report.total("packets") == 16 * 100 * 2 * inputs
 
 
 def test_icarus_agrees():
     report = run_unit("merge_north", "icarus", seed=2)
-    assert report.ok, report.first
+    assert report.ok, report.to_dict()
 
 
 def test_a_fault_in_the_verilog_is_found():
@@ -43,8 +43,8 @@ def test_a_fault_in_the_verilog_is_found():
     report = run_unit(
         "forward_north", verilog=verilog.replace("- $signed(2'h1)", "- $signed(3'h2)")
     )
-    assert not report.ok
-    assert report.first.startswith("free-free: north: packet 0 must be 0x")
+    assert len(report.failed) == len(report.records) == 16
+    assert report.failed[0].first[0].startswith("north: packet 0 must be 0x")
 
 
 def test_unknown_units_are_refused():

@@ -1,0 +1,155 @@
+"""`spikewright verify`: random and directed programs on the RTL, in lockstep with the golden model."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from spikewright.tools.errors import EXIT_FAULT
+
+if TYPE_CHECKING:
+    from spikewright.verif.report import Report
+    from spikewright.verif.verify import Task
+
+__all__ = ["verify"]
+
+# With both presets, one truenorth program for so many tiny ones: it costs twenty times as much.
+_TRUENORTH_SHARE = 10
+
+
+class Simulator(StrEnum):
+    """What runs the RTL."""
+
+    verilator = "verilator"
+    icarus = "icarus"
+
+
+class Preset(StrEnum):
+    """Sizes of a core."""
+
+    tiny = "tiny"
+    truenorth = "truenorth"
+
+
+def verify(
+    blocks: Annotated[
+        list[str] | None,
+        typer.Argument(help="router, core, mesh2x2, mesh3x2; all if none is named."),
+    ] = None,
+    *,
+    seeds: Annotated[int, typer.Option(min=1, help="Random programs for each block.")] = 25,
+    seed: Annotated[
+        list[int] | None, typer.Option(help="Run this one alone, once or several times.")
+    ] = None,
+    case: Annotated[
+        list[str] | None, typer.Option(help="Run this directed program alone, or several.")
+    ] = None,
+    sim: Annotated[Simulator, typer.Option(help="The simulator.")] = Simulator.verilator,
+    preset: Annotated[
+        Preset | None,
+        typer.Option(help="Size of the cores; if none, tiny and a few truenorth cores."),
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Simulators at once.")] = 2,
+    waves: Annotated[
+        bool, typer.Option("--waves", help="Write waves, and keep the files of every run.")
+    ] = False,
+    nightly: Annotated[
+        bool, typer.Option("--nightly", help="Run the long directed programs as well.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Run programs on the RTL and hold every spike and potential of every tick against the model.
+
+    A seed is always the same program. Exit status 1 if anything differs; each failing program is
+    then named with the line that runs it again.
+
+    Examples: `spikewright verify`, `spikewright verify core --seeds 100`,
+    `spikewright verify mesh2x2 --seed 17 --sim icarus --waves`.
+    """
+    from spikewright.tools.console import print_json, progress
+    from spikewright.verif.blocks import BLOCKS
+    from spikewright.verif.verify import cases_of, verify_all
+
+    chosen = tuple(seed or ()) if seed or case else tuple(range(seeds))
+    pairs = [(block, preset or Preset.tiny) for block in blocks or BLOCKS]
+    if preset is None and not (seed or case) and "core" in (blocks or BLOCKS):
+        pairs.append(("core", Preset.truenorth))
+    tasks = []
+    for block, size in pairs:
+        cases = tuple(case or ()) if seed or case else tuple(cases_of(block, nightly=nightly))
+        few = preset is None and size is Preset.truenorth
+        these = chosen[: max(1, len(chosen) // _TRUENORTH_SHARE)] if few else chosen
+        tasks.append(_task(block, size, these, cases, sim, waves))
+    total = sum(len(task.seeds) + len(task.cases) for task in tasks)
+    with progress("Verifying", total) as advance:
+        reports = verify_all(tasks, jobs=jobs, progress=advance)
+    if json:
+        print_json({"ok": all(r.ok for r in reports), "blocks": [r.to_dict() for r in reports]})
+    else:
+        _show(reports)
+    if not all(report.ok for report in reports):
+        raise typer.Exit(EXIT_FAULT)
+
+
+def _task(
+    block: str,
+    preset: Preset,
+    seeds: tuple[int, ...],
+    cases: tuple[str, ...],
+    sim: Simulator,
+    waves: bool,
+) -> Task:
+    from spikewright.golden.architecture import Architecture
+    from spikewright.verif.verify import Task
+
+    return Task(
+        block=block,
+        architecture=Architecture.preset(preset.value),
+        seeds=seeds,
+        cases=cases,
+        sim=sim.value,
+        waves=waves,
+    )
+
+
+def _show(reports: list[Report]) -> None:
+    from rich.table import Table
+
+    from spikewright.tools.console import out
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("block")
+    for title in ("programs", "ticks", "spikes", "potentials", "packets", "wrong", "N + E +"):
+        table.add_column(title, justify="right")
+    for report in reports:
+        wrong = report.total("mismatches") + len(report.trouble)
+        sums = [report.total(name) for name in ("ticks", "spikes", "potentials", "packets")]
+        preset = "" if report.preset == "tiny" else f", {report.preset}"
+        table.add_row(
+            report.block + preset,
+            *(f"{number:,}" for number in (len(report.records), *sums)),
+            f"[red]{wrong:,}[/red]" if wrong else "0",
+            _cycles(report),
+        )
+    out.print(table)
+    for report in reports:
+        for record in report.failed:
+            out.print(f"{report.block} {record.name} failed:", style="red", markup=False)
+            for text in record.first:
+                out.print(f"  {text}", markup=False, soft_wrap=True)
+            out.print(f"  again: {report.rerun(record)}", markup=False, soft_wrap=True)
+        for text in report.trouble:
+            out.print(f"{report.block}: {text}", style="red", markup=False, soft_wrap=True)
+        for folder in report.files:
+            out.print(f"files of {report.block}: {folder}", markup=False, soft_wrap=True)
+
+
+def _cycles(report: Report) -> str:
+    """Say what a tick costs beyond N + E, where nothing from outside holds it up.
+
+    From the start to the last neuron of the core that is quickest, and to the end of the tick.
+    """
+    least, settled = report.extreme("least", min), report.extreme("settled", max)
+    return "" if settled is None or least is None else f"{least}..{settled}"

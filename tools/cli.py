@@ -41,7 +41,7 @@ COMMANDS = (
     Entry(
         "prove",
         "spikewright.tools.prove:prove",
-        "Prove what no single table shows: handshakes, fair merges, promises between units.",
+        "Prove handshakes, fair merges, promises between units, hardware equal to its tables.",
     ),
     Entry(
         "verify",

@@ -1,4 +1,4 @@
-"""`spikewright verify`: random and directed programs on the RTL, in lockstep with the golden model."""
+"""`spikewright verify`: random and directed programs on the RTL, against the golden model."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def verify(
         cases = tuple(case or ()) if seed or case else tuple(cases_of(block, nightly=nightly))
         few = preset is None and size is Preset.truenorth
         these = chosen[: max(1, len(chosen) // _TRUENORTH_SHARE)] if few else chosen
-        tasks.append(_task(block, size, these, cases, sim, waves))
+        tasks.append(_task(block, size, seeds=these, cases=cases, sim=sim, waves=waves))
     total = sum(len(task.seeds) + len(task.cases) for task in tasks)
     with progress("Verifying", total) as advance:
         reports = verify_all(tasks, jobs=jobs, progress=advance)
@@ -96,6 +96,7 @@ def verify(
 def _task(
     block: str,
     preset: Preset,
+    *,
     seeds: tuple[int, ...],
     cases: tuple[str, ...],
     sim: Simulator,

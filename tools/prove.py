@@ -1,5 +1,6 @@
 """`spikewright prove`: theorems about the chip, by SMT."""
 
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from spikewright.tools.errors import EXIT_FAULT
 __all__ = ["prove"]
 
 PRESETS = ("truenorth", "tiny")
+THEOREMS = 47  # of each preset; for the progress bar only
 
 
 def prove(
@@ -20,7 +22,7 @@ def prove(
     *,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Prove what no single table shows: handshakes, fair merges, promises between units.
+    """Prove handshakes, fair merges, promises between units, and hardware equal to its tables.
 
     Example: `spikewright prove --preset tiny`. Exit status 1 if a theorem is refuted, or if the
     solver gives up on it. What is not proven is listed in verif/proofs.py.
@@ -28,15 +30,16 @@ def prove(
     from rich.table import Table
 
     from spikewright.golden.architecture import Architecture
-    from spikewright.verif.proofs import prove_all
+    from spikewright.verif.proofs import prove_all, prove_generated
 
     chosen = preset or list(PRESETS)
     jobs = {name: Architecture.preset(name).to_dict() for name in chosen}
     results = []
-    with progress("Proving", len(jobs)) as advance:
+    with progress("Proving", len(jobs) * THEOREMS) as advance:
         for name, values in jobs.items():
-            results += [(name, proof) for proof in prove_all(values)]
-            advance(1)
+            for proof in chain(prove_all(values), prove_generated(values)):
+                results.append((name, proof))
+                advance(1)
     if json:
         print_json([{"preset": name} | vars(proof) for name, proof in results])
     else:

@@ -226,9 +226,7 @@ class _TickMonitor(uvm_monitor):
             await dut.start.rising_edge
             await dut.clk.rising_edge
             while int(dut.start.value):
-                self.boundaries.write(
-                    Boundary(int(dut.slot.value), cycle(), self.counters.read())
-                )
+                self.boundaries.write(Boundary(int(dut.slot.value), cycle(), self.counters.read()))
                 await dut.clk.rising_edge
 
     def end(self) -> None:
@@ -265,7 +263,8 @@ class TraceMonitor(uvm_monitor):
         self.core = core
         self.clk = dut.clk
         self.valid, self.neuron, self.potential, self.spike = (
-            getattr(dut, f"trace_{core}__{pin}") for pin in ("valid", "neuron", "potential", "spike")
+            getattr(dut, f"trace_{core}__{pin}")
+            for pin in ("valid", "neuron", "potential", "spike")
         )
         self.retirements = uvm_analysis_port("retirements", self)
 

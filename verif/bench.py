@@ -53,8 +53,9 @@ class JobTest(uvm_test):
     async def run_phase(self) -> None:
         """Play every program."""
         self.raise_objection()
+        dut: Any = cocotb.top
         # Low first: at the first edge all inputs must be known.
-        Clock(cocotb.top.clk, PERIOD, "step", impl="gpi").start(start_high=False)
+        Clock(dut.clk, PERIOD, "step", impl="gpi").start(start_high=False)
         failed = []
         for case in self.job.cases:
             failed += await self._play(self.directed(case), ProgramRecord(case=case))

@@ -247,7 +247,7 @@ def _faulty_writes(a: Architecture, core: int) -> list[ConfigWrite]:
 
 @_case
 def _refused_writes(block: Block, a: Architecture) -> Scenario:
-    """What a core could not run is refused, counted and without effect, and what is legal is not."""
+    """What a core could not run is refused, counted and without effect; what is legal is not."""
     word, limit = parameter_word(a), a.potential_limit
     legal = [
         ConfigWrite(0, POTENTIAL, 0, limit),
@@ -290,7 +290,7 @@ def _start_while_busy(block: Block, a: Architecture) -> Scenario:
 
 @_case
 def _around_the_start(block: Block, a: Architecture) -> Scenario:
-    """Packets for the tick that begins, and for the one after, come in the cycles around a start."""
+    """Packets for the tick that begins, and for the next, come in the cycles around a start."""
     network = random_network(a, 5, attached=block.attached, density=0.3)
     ticks = 3 * a.delay_slots
     packets = [
@@ -312,9 +312,7 @@ def _late_packets(block: Block, a: Architecture) -> Scenario:
         for axon in range(core + 1)
     ]
     packets += [_to_core(a, tick, 0, tick + a.delay_slots - 1, 0) for tick in range(2)]
-    return Scenario(
-        network=network, ticks=a.delay_slots + 3, packets=make_packets(packets)
-    )
+    return Scenario(network=network, ticks=a.delay_slots + 3, packets=make_packets(packets))
 
 
 @_case

@@ -14,6 +14,7 @@ from pyuvm import uvm_component, uvm_env, uvm_subscriber
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.network import SIDES
 from spikewright.golden.simulate import Simulator
+from spikewright.hdl.mesh import edge_length
 from spikewright.verif.agents import (
     ConfigAgent,
     CounterPins,
@@ -36,9 +37,7 @@ def subscribe(port: Any, parent: uvm_component, write: Callable[[Any], None]) ->
 
 
 def _edges(architecture: Architecture) -> list[tuple[str, int]]:
-    length = {side: architecture.height for side in ("west", "east")}
-    length |= {side: architecture.width for side in ("north", "south")}
-    return [(side, p) for side in SIDES for p in range(length[side])]
+    return [(side, p) for side in SIDES for p in range(edge_length(architecture, side))]
 
 
 class ChipEnv(uvm_env):

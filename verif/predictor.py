@@ -10,6 +10,7 @@ when the tick starts, and belongs to the new tick.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,6 +51,8 @@ class ExpectedTick:
         Cycles of the start, and of the next one.
     outputs : dict
         By the name of an output port: each source's payloads, in order.
+    modelled : Counter
+        The golden model's own packets out, as (port, payload).
     off_mesh : dict
         Packets dropped by edge port.
     steps : int
@@ -64,6 +67,7 @@ class ExpectedTick:
     start: int
     end: int
     outputs: Ports
+    modelled: Counter[tuple[str, int]]
     off_mesh: dict[tuple[str, int], int]
     steps: int
     refused: NDArray[np.int64]
@@ -199,12 +203,24 @@ class Predictor(uvm_component):
                 start=self._start,
                 end=cycle,
                 outputs=pending.outputs,
+                modelled=self._modelled(result),
                 off_mesh=pending.off_mesh,
                 steps=pending.steps,
                 refused=self.config.refused.copy(),
                 overrun=self._overrun.copy(),
                 reached=reached,
             )
+        )
+
+    def _modelled(self, result: TickResult) -> Counter[tuple[str, int]]:
+        """Return the packets that the golden model itself sends out."""
+        fields = ("dx", "dy", "slot", "axon")
+        return Counter(
+            (
+                f"{row['side']}_out_{row['position']}",
+                self._word.pack({name: int(row[name]) for name in fields}),
+            )
+            for row in result.outputs
         )
 
     def _configure(self) -> None:

@@ -17,6 +17,7 @@ PRESETS = ("tiny", "truenorth")
 
 def preset_of(architecture: Architecture) -> str:
     """Return the preset's name, whatever the mesh; "other" if it is none."""
+
     def sizes(values: Architecture) -> dict[str, int]:
         return values.to_dict() | {"width": 0, "height": 0}
 

@@ -128,9 +128,7 @@ def _paced(rng: Generator, network: Network, ticks: int) -> Scenario:
     return Scenario(network=network, ticks=ticks, packets=packets, period=period)
 
 
-def _rewrites(
-    rng: Generator, network: Network, ticks: int
-) -> dict[int, list[ConfigWrite]]:
+def _rewrites(rng: Generator, network: Network, ticks: int) -> dict[int, list[ConfigWrite]]:
     """Return writes of another random program's words before a few ticks."""
     other = random_network(network.architecture, rng, attached=network.attached)
     spaces = (SYNAPSES, PARAMETERS, POTENTIAL, SEED)

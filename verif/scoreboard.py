@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 from pyuvm import uvm_component, uvm_scoreboard
 
 from spikewright.golden.architecture import Architecture
 from spikewright.hdl.tile import Tile
-from spikewright.verif.interleaving import first_out_of_order
+from spikewright.verif.packet_board import PacketBoard
 from spikewright.verif.predictor import ExpectedTick, Unpredictable
 from spikewright.verif.records import ProgramRecord
 from spikewright.verif.transactions import (
@@ -28,7 +26,8 @@ class Scoreboard(uvm_scoreboard):
     """Compares each tick when it is over.
 
     A program fails on a mismatch, on a broken rule of a handshake, on anything left over on either
-    side, and if nothing was compared.
+    side, and if nothing was compared. At a fixed period a flag that the chip raises ends the
+    comparison: what was wrong until shortly before it still counts.
 
     Parameters
     ----------
@@ -57,14 +56,12 @@ class Scoreboard(uvm_scoreboard):
         self.record = record
         self._paced, self._unhindered = paced, unhindered
         self._retirements: list[list[Retirement]] = [[] for _ in range(cores)]
-        self._outputs: list[Transfer] = []
+        self._packets = PacketBoard(self._mismatch)
         self._late = np.zeros(cores, np.int64)
         self._counters = Counters()
         self._flagged: int | None = None
         self._lost: str | None = None
         self._wrong: list[tuple[int, str]] = []
-        self._lanes: dict[str, list[list[int]]] = {}
-        self._dropped: Counter[tuple[str, int]] = Counter()
         self._idle_at: int | None = None
         self._end = 0
 
@@ -78,7 +75,7 @@ class Scoreboard(uvm_scoreboard):
     def write_output(self, transfer: Transfer) -> None:
         """Keep a packet that left until its tick is over."""
         if self.record is not None:
-            self._outputs.append(transfer)
+            self._packets.see(transfer)
 
     def write_boundary(self, boundary: Boundary) -> None:
         """Keep the counters; the prediction that they belong to comes next."""
@@ -121,7 +118,9 @@ class Scoreboard(uvm_scoreboard):
         for core in range(self.architecture.cores):
             self._compare_core(tick, core, expected)
         self._compare_time(expected)
-        self._collect_outputs(expected)
+        self._packets.expect(expected)
+        if not self._paced:
+            self._packets.compare(tick, expected.end, self._counters)
         self.record.ticks += 1
         for name, count in expected.reached.items():
             self.record.reached[name] = self.record.reached.get(name, 0) + count
@@ -219,67 +218,6 @@ class Scoreboard(uvm_scoreboard):
                     self._flagged = tick if self._flagged is None else self._flagged
                 else:
                     self._mismatch(tick, f"{self._place(core)}: {what} must be {wanted}, not {got}")
-        self._dropped.update(expected.off_mesh)
-        if not self._paced:
-            self._compare_dropped(tick)
-        if sum(expected.off_mesh.values()) != result.off_mesh:
-            self._mismatch(
-                tick,
-                f"the model's packets off the mesh must be {sum(expected.off_mesh.values())}, "
-                f"not {result.off_mesh}",
-            )
-
-    def _compare_dropped(self, tick: int) -> None:
-        """Compare the packets dropped at the edges so far; at a fixed period, at the end."""
-        for edge, got in self._counters.off_mesh.items():
-            wanted = min(self._dropped[edge], 0xFFFF)
-            if got != wanted:
-                where = "{} {}".format(*edge)
-                self._mismatch(tick, f"packets dropped at {where} must be {wanted}, not {got}")
-
-    def _collect_outputs(self, expected: ExpectedTick) -> None:
-        """Compare the packets that left in this tick; at a fixed period, at the end."""
-        for port, lanes in expected.outputs.items():
-            self._lanes.setdefault(port, []).extend(lanes)
-        modelled = Counter(
-            f"{row['side']}_out_{row['position']}" for row in expected.result.outputs
-        )
-        lengths = Counter(
-            {port: sum(map(len, lanes)) for port, lanes in expected.outputs.items()}
-        )
-        if modelled != lengths:
-            self._mismatch(
-                expected.result.tick,
-                f"the model's packets out must be {dict(lengths)}, not {dict(modelled)}",
-            )
-        if not self._paced:
-            self._compare_outputs(expected.result.tick, expected.end)
-
-    def _compare_outputs(self, tick: int, end: int) -> None:
-        """Compare packets port by port: the same ones, and each source's in its order."""
-        assert self.record is not None
-        # What passes with the next start came in just before it, and belongs to the next tick.
-        outputs = [transfer for transfer in self._outputs if transfer.cycle < end]
-        self._outputs = self._outputs[len(outputs) :]
-        lanes, self._lanes = self._lanes, {}
-        for port in sorted({*lanes, *(transfer.port for transfer in outputs)}):
-            observed = [transfer.payload for transfer in outputs if transfer.port == port]
-            wanted = Counter(payload for lane in lanes.get(port, []) for payload in lane)
-            missing, extra = wanted - Counter(observed), Counter(observed) - wanted
-            for payload in missing:
-                self._mismatch(tick, f"{port} must give packet 0x{payload:x}, and does not")
-            for payload in extra:
-                self._mismatch(tick, f"{port} must not give packet 0x{payload:x}, and does")
-            if missing or extra:
-                continue
-            self.record.packets += len(observed)
-            wrong = first_out_of_order(observed, lanes.get(port, []))
-            if wrong is not None:
-                self._mismatch(
-                    tick,
-                    f"{port} must keep each source's order, and packet {wrong[0]}, "
-                    f"0x{wrong[1]:x}, does not",
-                )
 
     def abandon(self) -> None:
         """Stop in the middle of a tick, where a reset is to come; keep what was found so far."""
@@ -298,15 +236,14 @@ class Scoreboard(uvm_scoreboard):
         self.record = record
         tick = record.ticks - 1
         if self._paced:
-            self._compare_outputs(tick, self._end)
-            self._compare_dropped(tick)
+            self._packets.compare(tick, self._end, self._counters)
         for core, seen in enumerate(self._retirements):
             if seen:
                 self._mismatch(
                     tick, f"{self._place(core)} must retire no neuron more, and retires {len(seen)}"
                 )
-        for transfer in self._outputs:
-            self._mismatch(tick, f"{transfer.port} must give no packet more, and does")
+        self._packets.finish(tick)
+        record.packets += self._packets.compared
         for _, text in self._wrong:
             record.complain(text)
         if record.potentials == 0 and not record.mismatches:

@@ -53,7 +53,7 @@ class StreamPort:
 
 
 class StreamMonitor(uvm_monitor):
-    """Publishes a `Transfer` for each packet that passes, and a `Violation` for each broken rule."""
+    """Publishes a `Transfer` for each packet that passes, a `Violation` for each broken rule."""
 
     def __init__(self, name: str, parent: uvm_component, port: StreamPort) -> None:
         super().__init__(name, parent)

@@ -1,7 +1,7 @@
 """Verify blocks: builds once, plays many programs in few simulator processes, gathers the records.
 
-The verdict comes from files alone: cocotb's results and a record for each program. A program without
-a record has failed, and so has a run whose results file does not say that it passed.
+The verdict comes from files alone: cocotb's results and a record for each program. A program
+without a record has failed, and so has a run whose results file does not say that it passed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from spikewright.golden.architecture import Architecture
 from spikewright.verif.blocks import Block, block_named
@@ -85,7 +86,9 @@ class Task:
             if seed < 0:
                 raise ToolError(f"Seed must be 0 or larger, not {seed}")
         if not self.seeds and not self.cases:
-            raise ToolError(f"Verification of {self.block} must have a seed or a case, and has none")
+            raise ToolError(
+                f"Verification of {self.block} must have a seed or a case, and has none"
+            )
         # Refuses a block or a case that does not exist.
         for case in self.cases:
             if self.part.bench == "router":
@@ -104,9 +107,9 @@ def verify(
     seeds: int | Iterable[int],
     sim: str = "verilator",
     architecture: Architecture | None = None,
+    *,
     verilog: str | None = None,
     predictor: str | None = None,
-    *,
     cases: Iterable[str] | None = None,
     jobs: int = 1,
     waves: bool = False,
@@ -283,21 +286,24 @@ class _Run:
 
 def _work(pool: Executor, runs: Sequence[_Run], progress: Progress) -> None:
     """Build, run, and tell how far it is, until nothing is left."""
-    builds: dict[Future[CocotbBuild], _Run] = {
-        pool.submit(_build, run.task): run for run in runs
-    }
+    builds: dict[Future[CocotbBuild], _Run] = {pool.submit(_build, run.task): run for run in runs}
     playing: dict[Future[Results], tuple[_Run, _Chunk]] = {}
     shown = 0
     while builds or playing:
-        done, _ = wait({*builds, *playing}, _POLL_SECONDS, FIRST_COMPLETED)
-        for future in done:
-            if future in builds:
-                run = builds.pop(future)
-                run.build = future.result()
-            else:
-                run, chunk = playing.pop(future)
-                run.finished(chunk, future.result())
+        futures: list[Future[Any]] = [*builds, *playing]
+        wait(futures, _POLL_SECONDS, FIRST_COMPLETED)
+        ready = []
+        for build in [future for future in builds if future.done()]:
+            run = builds.pop(build)
+            run.build = build.result()
+            ready.append(run)
+        for play in [future for future in playing if future.done()]:
+            run, chunk = playing.pop(play)
+            run.finished(chunk, play.result())
+            ready.append(run)
+        for run in ready:
             while run.waiting:
+                assert run.build is not None
                 chunk = run.waiting.pop(0)
                 chunk.folder = _folder(run.task)
                 playing[pool.submit(_play, run.task, run.build, chunk)] = run, chunk

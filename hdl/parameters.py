@@ -14,7 +14,7 @@ from spikewright.lct.ir import Unit
 from spikewright.lct.library import Library
 from spikewright.lct.types import Array, Struct
 
-__all__ = ["SPACES", "accepted", "overrides", "pack_parameters"]
+__all__ = ["SPACES", "accepted", "configuration_writes", "overrides", "pack_parameters"]
 
 SPACES = {"axon_types": 0, "synapses": 1, "parameters": 2, "potential": 3, "seed": 4}
 """Number of each configuration space; the unit `configuration` is the authority."""
@@ -76,6 +76,25 @@ def pack_parameters(network: Any, core: int) -> list[int]:
         "destination": destination,
     }
     return [int(word) for word in _pack(layout, values)]
+
+
+def configuration_writes(network: Any) -> list[tuple[int, int, int, int]]:
+    """Return the writes that program a network: rows (space, core, address, data)."""
+    modulus = 1 << network.architecture.potential_bits
+    writes = []
+    for core in range(network.architecture.cores):
+        rows = np.packbits(network.synapses[core], axis=1, bitorder="little")
+        words = {
+            "axon_types": network.axon_types[core].tolist(),
+            "synapses": [int.from_bytes(row.tobytes(), "little") for row in rows],
+            "parameters": pack_parameters(network, core),
+            # The port takes bits, without a sign.
+            "potential": [value % modulus for value in network.potential[core].tolist()],
+            "seed": [int(network.seed[core])],
+        }
+        for space, values in words.items():
+            writes += [(SPACES[space], core, at, value) for at, value in enumerate(values)]
+    return writes
 
 
 def _pack(layout: Struct, values: dict[str, Any]) -> NDArray[np.object_]:

@@ -10,8 +10,6 @@ import importlib.metadata
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 import spikewright.golden
 import spikewright.hdl
 import spikewright.lct
@@ -24,7 +22,6 @@ from spikewright.verif.toolchain import require_compiler, verilator_root
 __all__ = [
     "chip_verilog",
     "compiled_chip",
-    "configuration_writes",
     "program",
     "require_simulator",
 ]
@@ -117,35 +114,9 @@ def compiled_chip(
     )
 
 
-def configuration_writes(network: Network) -> list[tuple[int, int, int, int]]:
-    """Return the writes that program a network: rows (space, core, address, data)."""
-    from spikewright.hdl.parameters import SPACES, pack_parameters
-
-    writes = []
-    for core in range(network.architecture.cores):
-        words = {
-            "axon_types": network.axon_types[core].tolist(),
-            "synapses": _rows(network, core),
-            "parameters": pack_parameters(network, core),
-            "potential": network.potential[core].tolist(),
-            "seed": [int(network.seed[core])],
-        }
-        # The port takes bits, without a sign.
-        words["potential"] = [
-            value % 2**network.architecture.potential_bits for value in words["potential"]
-        ]
-        for space, values in words.items():
-            writes += [(SPACES[space], core, at, value) for at, value in enumerate(values)]
-    return writes
-
-
-def _rows(network: Network, core: int) -> list[int]:
-    """Synapses of each neuron as one number, axon 0 in the lowest bit."""
-    packed = np.packbits(network.synapses[core], axis=1, bitorder="little")
-    return [int.from_bytes(row.tobytes(), "little") for row in packed]
-
-
 def program(chip: ChipModel, network: Network) -> None:
     """Reset a chip and load a network; the next tick is tick 0."""
+    from spikewright.hdl.parameters import configuration_writes
+
     chip.reset()
     chip.configure(configuration_writes(network))

@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.network import Network
 from spikewright.verif.transactions import ConfigWrite
@@ -103,33 +100,9 @@ def packet_word(a: Architecture) -> Word:
 
 def program_writes(network: Network) -> list[ConfigWrite]:
     """Return every write that programs a chip, in no particular order."""
-    from spikewright.hdl.parameters import pack_parameters
+    from spikewright.hdl.parameters import configuration_writes
 
-    writes = []
-    for c in range(network.architecture.cores):
-        writes.append(ConfigWrite(c, SEED, 0, int(network.seed[c])))
-        writes += [
-            ConfigWrite(c, AXON_TYPE, axon, int(kind))
-            for axon, kind in enumerate(network.axon_types[c])
-        ]
-        columns = (
-            (SYNAPSES, _rows(network.synapses[c])),
-            (PARAMETERS, pack_parameters(network, c)),
-            (POTENTIAL, [int(value) for value in network.potential[c]]),
-        )
-        for space, words in columns:
-            writes += [ConfigWrite(c, space, n, word) for n, word in enumerate(words)]
-    return [_unsigned(write, network.architecture) for write in writes]
-
-
-def _unsigned(write: ConfigWrite, a: Architecture) -> ConfigWrite:
-    """A port takes no sign."""
-    if write.data >= 0:
-        return write
-    return ConfigWrite(write.core, write.space, write.address, write.data % (1 << a.potential_bits))
-
-
-def _rows(synapses: NDArray[np.bool_]) -> list[int]:
-    """Return each neuron's synapses as one number, axon 0 in the lowest bit."""
-    octets = np.packbits(synapses, axis=1, bitorder="little")
-    return [int.from_bytes(row.tobytes(), "little") for row in octets]
+    return [
+        ConfigWrite(core, space, address, data)
+        for space, core, address, data in configuration_writes(network)
+    ]

@@ -26,6 +26,7 @@ from spikewright.golden.simulate import Simulator, TickResult
 from spikewright.golden.stimulus import PACKET
 from spikewright.verif.config_model import ConfigModel
 from spikewright.verif.config_words import packet_word
+from spikewright.verif.reached import reached
 from spikewright.verif.transactions import Boundary, ConfigWrite, Retirement, Transfer
 
 __all__ = ["ExpectedTick", "Predictor", "Unpredictable", "edge_port"]
@@ -194,7 +195,7 @@ class Predictor(uvm_component):
         network = self._simulator.network
         result = self._simulator.step()
         self._send(network, result)
-        reached = _reached(network, result)
+        counts = reached(network, result)
         self._configure()
         pending, self._pending = self._pending, _Pending()
         self.expected.write(
@@ -208,7 +209,7 @@ class Predictor(uvm_component):
                 steps=pending.steps,
                 refused=self.config.refused.copy(),
                 overrun=self._overrun.copy(),
-                reached=reached,
+                reached=counts,
             )
         )
 
@@ -284,23 +285,3 @@ class Predictor(uvm_component):
             "axon": packets.axon[k],
         }
         return self._word.pack({name: int(value) for name, value in values.items()})
-
-
-def _reached(network: Network, result: TickResult) -> dict[str, int]:
-    """Count situations, so that one can see that they came up."""
-    limit = network.architecture.potential_limit
-    counts = {
-        f"spikes with gamma = {gamma}": (result.spikes & (network.reset_mode == gamma)).sum()
-        for gamma in range(3)
-    }
-    held = network.negative_saturate & (result.potentials == -network.negative_threshold)
-    counts |= {
-        "neurons at the upper clamp": (result.potentials == limit).sum(),
-        "neurons at the lower clamp": (result.potentials == -limit).sum(),
-        "neurons held at -beta": (held & (network.negative_threshold > 0)).sum(),
-        "synaptic events": result.synaptic_events.sum(),
-        "late packets": result.late.sum(),
-        "packets off the mesh": result.off_mesh,
-        "packets out": len(result.outputs),
-    }
-    return {name: int(count) for name, count in counts.items()}

@@ -68,8 +68,8 @@ class ProgramRecord:
     mismatches : int
     first : list of str
         The first few mismatches as sentences.
-    flagged : bool
-        At a fixed period the chip said that the period is too short.
+    paced, flagged : bool
+        Ticks had a fixed period; the chip said that it is too short.
     least, most : int or None
         Cycles of a core's tick beyond N + E, over all cores and ticks.
     settled : int or None
@@ -89,6 +89,7 @@ class ProgramRecord:
     packets: int = 0
     mismatches: int = 0
     first: list[str] = field(default_factory=list)
+    paced: bool = False
     flagged: bool = False
     least: int | None = None
     most: int | None = None

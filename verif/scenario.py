@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +42,8 @@ class Scenario:
         the very cycles around the start.
     period : int or None
         Cycles from start to start; None starts at quiescence.
+    flag : bool or None
+        With a period, whether the chip must say that it is too short; None where it may.
     between : dict
         Writes just before a tick, by tick.
     during : dict
@@ -61,6 +62,7 @@ class Scenario:
     seed: int = 0
     early: bool = False
     period: int | None = None
+    flag: bool | None = None
     between: Mapping[int, Sequence[ConfigWrite]] = field(default_factory=dict)
     during: Mapping[int, Sequence[ConfigWrite]] = field(default_factory=dict)
     again: Mapping[int, tuple[int, int]] = field(default_factory=dict)
@@ -122,10 +124,10 @@ def _paced(rng: Generator, network: Network, ticks: int) -> Scenario:
     events = int(trace.synaptic_events.max())
     sent = int(trace.spikes.sum(axis=(1, 2)).max())
     if rng.random() < 0.5:
-        period = a.neurons + events + sent * (a.width + a.height) + 20
+        period, flag = a.neurons + events + sent * (a.width + a.height) + 20, False
     else:
-        period = int(rng.integers(a.neurons // 2, a.neurons + events + 12))
-    return Scenario(network=network, ticks=ticks, packets=packets, period=period)
+        period, flag = int(rng.integers(a.neurons // 2, a.neurons + events + 12)), None
+    return Scenario(network=network, ticks=ticks, packets=packets, period=period, flag=flag)
 
 
 def _rewrites(rng: Generator, network: Network, ticks: int) -> dict[int, list[ConfigWrite]]:
@@ -138,9 +140,3 @@ def _rewrites(rng: Generator, network: Network, ticks: int) -> dict[int, list[Co
         picks = rng.choice(len(pool), size=min(6, len(pool)), replace=False)
         chosen[int(tick)] = [pool[pick] for pick in picks]
     return chosen
-
-
-def with_packets(scenario: Scenario, rows: Sequence[Sequence[Any]]) -> Scenario:
-    """Return a scenario with further packets."""
-    packets = np.concatenate([np.empty(0, PACKET), scenario.packets, make_packets(rows)])
-    return replace(scenario, packets=packets)

@@ -8,8 +8,10 @@ from pyuvm import uvm_component, uvm_scoreboard
 from spikewright.golden.architecture import Architecture
 from spikewright.hdl.tile import Tile
 from spikewright.verif.packet_board import PacketBoard
+from spikewright.verif.patterns import FREE
 from spikewright.verif.predictor import ExpectedTick, Unpredictable
 from spikewright.verif.records import ProgramRecord
+from spikewright.verif.scenario import Scenario
 from spikewright.verif.transactions import (
     Boundary,
     Counters,
@@ -40,21 +42,22 @@ class Scoreboard(uvm_scoreboard):
         self.architecture = architecture
         self.record: ProgramRecord | None = None
 
-    def begin(self, record: ProgramRecord, *, paced: bool, unhindered: bool) -> None:
+    def begin(self, record: ProgramRecord, scenario: Scenario) -> None:
         """Start with a program; the chip has just been reset.
 
         Parameters
         ----------
         record : ProgramRecord
             Where the findings go.
-        paced : bool
-            Ticks have a fixed period: flags may be raised, and end the comparison.
-        unhindered : bool
-            No back-pressure from outside: the cost of a tick is bounded.
+        scenario : Scenario
+            At a fixed period flags may be raised, and end the comparison. Without back-pressure
+            from outside the cost of a tick is bounded.
         """
         cores = self.architecture.cores
         self.record = record
-        self._paced, self._unhindered = paced, unhindered
+        self._must_flag = scenario.flag
+        self._paced, self._unhindered = scenario.period is not None, scenario.stall == FREE
+        record.paced = self._paced
         self._retirements: list[list[Retirement]] = [[] for _ in range(cores)]
         self._packets = PacketBoard(self._mismatch)
         self._late = np.zeros(cores, np.int64)
@@ -230,7 +233,13 @@ class Scoreboard(uvm_scoreboard):
         """End the program: check what is left over, and return the findings."""
         assert self.record is not None
         record, self.record = self.record, None
-        if self._paced and (self._lost is not None or self._flagged is not None):
+        flagged = self._paced and (self._lost is not None or self._flagged is not None)
+        if self._must_flag not in (None, flagged):
+            wanted = "raise" if self._must_flag else "raise no"
+            record.complain(
+                f"at this period the chip must {wanted} flag for overrun or late packets"
+            )
+        if flagged:
             self._finish_flagged(record)
             return record
         self.record = record

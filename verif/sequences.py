@@ -16,7 +16,6 @@ from pyuvm import uvm_sequence
 
 from spikewright.verif.config_words import packet_word, program_writes
 from spikewright.verif.env import ChipEnv
-from spikewright.verif.patterns import FREE
 from spikewright.verif.records import ProgramRecord
 from spikewright.verif.scenario import Scenario
 from spikewright.verif.streams import PERIOD, cycle
@@ -109,11 +108,7 @@ class PlayScenario(uvm_sequence):
         env.predictor.armed = False
         self._set_patterns(scenario.idle, scenario.stall)
         await start_item(env.reset, ResetItem())
-        env.scoreboard.begin(
-            self.record,
-            paced=scenario.period is not None,
-            unhindered=scenario.stall == FREE,
-        )
+        env.scoreboard.begin(self.record, scenario)
         env.predictor.arm()
         writes = program_writes(scenario.network)
         Random(scenario.seed).shuffle(writes)

@@ -1,0 +1,160 @@
+"""Directed programs for neurons, synapses and schedulers: what random ones reach seldom."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spikewright.golden.architecture import Architecture
+from spikewright.golden.network import Network
+from spikewright.golden.programs import random_network
+from spikewright.golden.stimulus import make_packets
+from spikewright.verif.blocks import Block
+from spikewright.verif.config_words import SEED
+from spikewright.verif.directed_tools import (
+    Cases,
+    identity,
+    new_network,
+    one_of_each,
+    to_all_axons,
+    to_core,
+)
+from spikewright.verif.scenario import Scenario
+from spikewright.verif.transactions import ConfigWrite
+
+__all__ = ["CASES"]
+
+CASES = Cases()
+
+
+@CASES
+def silent(block: Block, a: Architecture) -> Scenario:
+    """Nothing happens: a tick takes N cycles and the overhead."""
+    return Scenario(network=new_network(block, a), ticks=3)
+
+
+@CASES
+def every_delay(block: Block, a: Architecture) -> Scenario:
+    """Neurons send to themselves with every delay 1..15, again and again."""
+    number = one_of_each(a)
+    network = new_network(
+        block,
+        a,
+        synapses=identity(a),
+        weights=1,
+        potential=1,
+        delay=number % (a.delay_slots - 1) + 1,
+        axon=number % a.axons,
+    )
+    return Scenario(network=network, ticks=3 * a.delay_slots)
+
+
+@CASES
+def merge_on_one_axon(block: Block, a: Architecture) -> Scenario:
+    """All neurons of all cores and packets from outside send to one axon in one tick."""
+    core = np.arange(a.cores)[:, None]
+    synapses = np.zeros((a.cores, a.neurons, a.axons), dtype=bool)
+    synapses[:, :, 0] = True
+    network = new_network(
+        block,
+        a,
+        synapses=synapses,
+        weights=1,
+        threshold=np.where(core == 0, a.threshold_limit, 1) + 0 * one_of_each(a),
+        potential=1,
+        dx=-(core % a.width) + 0 * one_of_each(a),
+        dy=-(core // a.width) + 0 * one_of_each(a),
+        delay=2,
+    )
+    packets = [to_core(a, 0, 0, 2, 0), to_core(a, 0, 0, 2, 0), to_core(a, 1, 0, 2, 0)]
+    return Scenario(network=network, ticks=5, packets=make_packets(packets))
+
+
+def _pressed(block: Block, a: Architecture, sign: int) -> Network:
+    return new_network(
+        block,
+        a,
+        synapses=True,
+        weights=sign * a.weight_limit,
+        leak=sign * a.leak_limit,
+        threshold=a.threshold_limit,
+        negative_threshold=a.threshold_limit,
+        threshold_mask=a.mask_bits,
+        reset_mode=2,
+        potential=sign * a.potential_limit,
+    )
+
+
+@CASES
+def upper_clamp(block: Block, a: Architecture) -> Scenario:
+    """V is at its upper limit, and every synapse and the leak push further."""
+    packets = make_packets(to_all_axons(a, -1, 1))
+    return Scenario(network=_pressed(block, a, 1), ticks=3, packets=packets)
+
+
+@CASES
+def lower_clamp(block: Block, a: Architecture) -> Scenario:
+    """V is at its lower limit, and every synapse and the leak push further."""
+    packets = make_packets(to_all_axons(a, -1, 1))
+    return Scenario(network=_pressed(block, a, -1), ticks=3, packets=packets)
+
+
+@CASES
+def leak_around_zero(block: Block, a: Architecture) -> Scenario:
+    """Leaks of every kind, with and without reversal, start near zero, at it and beyond it."""
+    number = one_of_each(a)
+    near = number % 7 - 3
+    network = new_network(
+        block,
+        a,
+        leak=np.clip((number // 7) % 9 - 4, -a.leak_limit, a.leak_limit),
+        leak_reversal=number % 4 > 0,
+        leak_stochastic=number % 8 > 5,
+        potential=near,
+        threshold=a.threshold_limit,
+        negative_threshold=a.threshold_limit,
+    )
+    return Scenario(network=network, ticks=8)
+
+
+@CASES
+def resets(block: Block, a: Architecture) -> Scenario:
+    """Every reset mode on both sides of its thresholds, with and without kappa and eta."""
+    number = one_of_each(a)
+    weights = np.array([3, -3, 1, -1])[np.arange(a.axon_types) % 4]
+    network = new_network(
+        block,
+        a,
+        synapses=identity(a),
+        weights=weights + np.zeros((a.cores, a.neurons, 1), int),
+        axon_types=np.arange(a.axons) % a.axon_types + np.zeros((a.cores, 1), int),
+        leak=np.where(number % 2 > 0, 3, -3),
+        threshold=5,
+        negative_threshold=4,
+        threshold_mask=number // 12 % 3,
+        reset_mode=number % 3,
+        negative_saturate=number // 6 % 2 > 0,
+        reset_potential=np.where(number % 5 > 2, -2, 1),
+        delay=1,
+        axon=number % a.axons,
+    )
+    return Scenario(network=network, ticks=24)
+
+
+@CASES
+def seeds(block: Block, a: Architecture) -> Scenario:
+    """Generators start from extreme seeds, and get new ones between ticks."""
+    network = random_network(a, 1, attached=block.attached, stochastic=1.0)
+    network.seed[:] = np.resize([1, 0xFFFFFFFF, 0x80000000, 0x7FFFFFFF], a.cores)
+    between = {
+        tick: [ConfigWrite(c, SEED, 0, (0x9E3779B9 * (tick + c)) % 2**32) for c in range(a.cores)]
+        for tick in (1, 4)
+    }
+    return Scenario(network=network, ticks=7, between=between)
+
+
+@CASES
+def all_synapses(block: Block, a: Architecture) -> Scenario:
+    """Every axon and every synapse is active: N x A events in one tick, half of them stochastic."""
+    network = random_network(a, 7, attached=block.attached, density=1.0, stochastic=0.5)
+    packets = make_packets(to_all_axons(a, -1, 0))
+    return Scenario(network=network, ticks=2, packets=packets)

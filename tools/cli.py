@@ -63,6 +63,11 @@ COMMANDS = (
         "spikewright.tools.demo:demo_command",
         "Classify handwritten digits on the RTL and on the golden model.",
     ),
+    Entry(
+        "status",
+        "spikewright.tools.status:status",
+        "Measure everything, and write the README's table.",
+    ),
 )
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}

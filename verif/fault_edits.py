@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import ToolError
@@ -142,15 +142,12 @@ class Fault:
         One where possible; all in tables and the design, or all in the model.
     block : str
         The block whose verification must find it, or a unit of the router.
-    cases : tuple of str
-        Directed programs, besides the seeds.
     """
 
     name: str
     meaning: str
     edits: tuple[Edit, ...]
     block: str = "core"
-    cases: tuple[str, ...] = field(default=())
 
     @property
     def part(self) -> str:

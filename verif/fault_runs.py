@@ -26,11 +26,14 @@ from .errors import ToolError
 from .fault_edits import Cell, Fault
 from .faults_core import CORE_FAULTS
 from .faults_model import MODEL_FAULTS
+from .faults_neuron import NEURON_FAULTS
 from .faults_router import ROUTER_FAULTS
 
 __all__ = ["FAULTS", "Outcome", "campaign", "fault_named", "plant", "run_bench"]
 
-FAULTS = {fault.name: fault for fault in (*CORE_FAULTS, *ROUTER_FAULTS, *MODEL_FAULTS)}
+FAULTS = {
+    fault.name: fault for fault in (*CORE_FAULTS, *NEURON_FAULTS, *ROUTER_FAULTS, *MODEL_FAULTS)
+}
 """All faults by name."""
 
 _TIMEOUT = 900.0

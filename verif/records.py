@@ -32,7 +32,7 @@ class Job:
     records : str
         File to which a line is added after each program.
     predictor : str or None
-        ``module:name`` of what stands in for the golden model.
+        ``module:name`` or ``file.py:name`` of what stands in for the golden model.
     """
 
     block: str

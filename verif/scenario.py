@@ -12,7 +12,7 @@ from spikewright.golden.architecture import Architecture
 from spikewright.golden.network import Network
 from spikewright.golden.programs import random_network, random_packets
 from spikewright.golden.simulate import simulate
-from spikewright.golden.stimulus import PACKET, make_packets
+from spikewright.golden.stimulus import make_packets
 from spikewright.verif.blocks import Block
 from spikewright.verif.config_words import PARAMETERS, POTENTIAL, SEED, SYNAPSES, program_writes
 from spikewright.verif.patterns import FREE, PATTERNS

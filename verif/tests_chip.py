@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import runpy
 from collections.abc import Awaitable
 from typing import Any
 
@@ -24,8 +25,10 @@ def _model(path: str | None) -> Any:
     """Return the model that a job names, or the golden one."""
     if path is None:
         return Simulator
-    module, _, name = path.partition(":")
-    return getattr(importlib.import_module(module), name)
+    place, _, name = path.rpartition(":")
+    if not place.endswith(".py"):
+        return getattr(importlib.import_module(place), name)
+    return runpy.run_path(place)[name]
 
 
 @pyuvm.test()

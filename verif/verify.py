@@ -52,7 +52,7 @@ def verify(
     verilog : str, optional
         Stands in for the block's own, port for port.
     predictor : str, optional
-        ``module:name`` of what stands in for `golden.Simulator`.
+        ``module:name`` or ``file.py:name`` of what stands in for `golden.Simulator`.
     cases : iterable of str, optional
         Directed programs; by default all that are quick.
     jobs : int

@@ -1,4 +1,4 @@
-"""Tasks of verification, and their simulator processes: builds once, many programs in few processes.
+"""Tasks of verification: each is built once, and its programs go to few simulator processes.
 
 The verdict comes from files alone: cocotb's results and a record for each program. A program
 without a record has failed, and so has a run whose results file does not say that it passed.
@@ -51,7 +51,7 @@ class Task:
     verilog : str or None
         Stands in for the block's own, port for port.
     predictor : str or None
-        ``module:name`` of what stands in for `golden.Simulator`, importable in a new process.
+        ``module:name`` or ``file.py:name`` of what stands in for `golden.Simulator`.
     waves : bool
         Write waves, and keep the files of every run.
     stop_early : bool

@@ -1,0 +1,180 @@
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from spikewright.golden.architecture import Architecture
+from spikewright.verif.blocks import BLOCKS, block_named
+from spikewright.verif.errors import ToolError
+from spikewright.verif.report import Report
+from spikewright.verif.verify import Task, cases_of, verify, verify_all
+
+TINY = Architecture.preset("tiny")
+MODELS = Path(__file__).parent / "models" / "faulty.py"
+
+# Quick to build, so where it is there the benches that are to fail use it.
+QUICK = "icarus" if shutil.which("iverilog") else "verilator"
+needs_icarus = pytest.mark.skipif(QUICK != "icarus", reason="Icarus Verilog is not installed")
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[str, Report]:
+    tasks = [
+        Task(block=block, architecture=TINY, seeds=tuple(range(10)), cases=tuple(cases_of(block)))
+        for block in BLOCKS
+    ]
+    return {report.block: report for report in verify_all(tasks, jobs=2)}
+
+
+# The design.
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", BLOCKS)
+def test_the_hardware_equals_the_model(reports: dict[str, Report], block: str) -> None:
+    report = reports[block]
+    problems = [(record.name, record.first) for record in report.failed]
+    assert (problems, report.trouble) == ([], ())
+    assert len(report.records) == 10 + len(cases_of(block))
+    assert report.ok
+
+
+@pytest.mark.slow
+def test_the_programs_reach_what_they_are_for(reports: dict[str, Report]) -> None:
+    chips = [report for name, report in reports.items() if name != "router"]
+    for report in chips:
+        reached = report.reached
+        off_mesh = reached.pop("packets off the mesh")
+        assert {name for name, count in reached.items() if count == 0} == set()
+        assert (off_mesh > 0) == (len(BLOCKS[report.block].attached) < 4)
+    paced = [record for report in chips for record in report.records if record.paced]
+    assert {record.flagged for record in paced} == {True, False}
+
+
+@pytest.mark.slow
+def test_a_tick_costs_n_and_e(reports: dict[str, Report]) -> None:
+    core = reports["core"]
+    alone = [record for record in core.records if record.case in ("silent", "leak_around_zero")]
+    for record in alone:
+        assert (record.least, record.most, record.settled) == (5, 5, 6)
+    assert core.extreme("least", min) == 5
+    assert core.extreme("settled", max) == 7
+
+
+@pytest.mark.slow
+def test_a_router_takes_one_cycle(reports: dict[str, Report]) -> None:
+    assert reports["router"].extreme("latency", min) == 1
+
+
+@needs_icarus
+def test_icarus_agrees() -> None:
+    report = verify("core", 3, "icarus", cases=["every_delay", "reset_in_a_tick"])
+    assert [record.first for record in report.failed] == []
+    assert report.ok
+    assert len(report.records) == 5
+
+
+@pytest.mark.slow
+def test_a_truenorth_core() -> None:
+    architecture = Architecture.preset("truenorth")
+    report = verify("core", 2, architecture=architecture, cases=["every_delay", "upper_clamp"])
+    assert [record.first for record in report.failed] == []
+    assert report.ok
+
+
+# The bench must be able to fail.
+
+
+@pytest.mark.parametrize(
+    ("model", "case", "what"),
+    [
+        (
+            "OneTooMany",
+            "every_delay",
+            r"tick 2: core \(0, 0\) neuron 3: potential must be 1, not 0",
+        ),
+        ("NoSpike", "every_delay", r"tick 0: core \(0, 0\) neuron 0: spike must be 0, not 1"),
+        ("NothingLate", "late_packets", r"tick 0: core \(0, 0\): late packets must be 0, not 1"),
+        ("ForgetsSlots", "every_delay", r"tick 5: .* must be .*, not .*"),
+    ],
+)
+def test_a_faulty_model_is_found(verilog: str, model: str, case: str, what: str) -> None:
+    predictor = f"{MODELS}:{model}"
+    report = verify("core", 0, QUICK, cases=[case], verilog=verilog, predictor=predictor)
+    assert not report.ok
+    [record] = report.failed
+    assert re.fullmatch(what, record.first[0])
+    assert report.rerun(record) == f"spikewright verify core --case {case} --sim {QUICK}"
+
+
+@pytest.fixture(scope="module")
+def verilog() -> str:
+    return block_named("core").verilog(TINY.with_mesh(1, 1))
+
+
+@pytest.fixture
+def stuck(verilog: str) -> str:
+    text, count = re.subn(r"assign quiescent\s*=[^;]*;", "assign quiescent = 1'h0;", verilog)
+    assert count == 1
+    return text
+
+
+def test_crossed_wires_are_found(verilog: str) -> None:
+    for pin, wire in (("late", "overrun_0"), ("overrun", "late_0")):
+        verilog, count = re.subn(rf"\.{pin}\({pin}_0\)", f".{pin}({wire})", verilog)
+        assert count == 1
+    report = verify("core", 0, QUICK, cases=["late_packets"], verilog=verilog)
+    [record] = report.failed
+    assert record.first[0] == "tick 0: core (0, 0): late packets must be 1, not 0"
+
+
+def test_a_chip_that_hangs_is_found_and_the_others_still_run(stuck: str) -> None:
+    report = verify("core", [2], QUICK, cases=["silent", "resets"], verilog=stuck)
+    assert [record.name for record in report.failed] == ["case silent", "case resets", "seed 2"]
+    assert re.fullmatch(
+        r"within \d+ cycles the hardware must come through tick 0, and does not",
+        report.failed[0].first[0],
+    )
+    assert report.rerun(report.failed[2]) == f"spikewright verify core --seed 2 --sim {QUICK}"
+
+
+def test_a_run_stops_early_if_asked(stuck: str) -> None:
+    report = verify("core", 0, QUICK, cases=["silent", "resets"], verilog=stuck, stop_early=True)
+    assert [record.name for record in report.records] == ["case silent"]
+    assert not report.ok
+
+
+def test_a_model_that_breaks_is_the_programs_failure(verilog: str) -> None:
+    predictor = f"{MODELS}:NoSuchModel"
+    report = verify("core", 0, QUICK, cases=["silent"], verilog=verilog, predictor=predictor)
+    [record] = report.failed
+    assert record.first[0].startswith("the simulator ended before the program did: ")
+
+
+def test_nothing_to_run_is_refused() -> None:
+    with pytest.raises(ToolError, match=r"^Verification of core must have a seed or a case, and "):
+        verify("core", 0, cases=[])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"block": "cor"}, "Block must be one of router, core, mesh2x2, mesh3x2, not 'cor'"),
+        ({"sim": "vcs"}, "Simulator must be verilator or icarus, not 'vcs'"),
+        ({"seeds": (-1,)}, "Seed must be 0 or larger, not -1"),
+        (
+            {"block": "router", "cases": ("silent",)},
+            "Case must be one of every_turn, full_rate, crowd, stand_still, not 'silent'",
+        ),
+    ],
+)
+def test_what_is_not_there_is_refused(arguments: dict[str, object], message: str) -> None:
+    usual: dict[str, object] = {"block": "core", "architecture": TINY, "seeds": (1,)}
+    with pytest.raises(ToolError, match=f"^{re.escape(message)}$"):
+        Task(**(usual | arguments))  # type: ignore[arg-type]
+
+
+def test_at_least_one_job() -> None:
+    with pytest.raises(ToolError, match=r"^jobs must be at least 1, not 0$"):
+        verify("core", 1, jobs=0)

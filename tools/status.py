@@ -1,0 +1,152 @@
+"""`spikewright status`: the project's state as a table, measured by running everything."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from spikewright.tools.console import atomic_write, out, progress
+from spikewright.tools.errors import EXIT_FAULT, UserError
+
+__all__ = ["status"]
+
+BEGIN = "<!-- status: written by `spikewright status --write README.md` -->"
+END = "<!-- end of status -->"
+HEADER = ("| what | how | result |", "|---|---|---|")
+
+Row = tuple[str, str, str]
+
+
+def status(
+    write: Annotated[
+        Path | None, typer.Option(help="Put the table between the marks of this file.")
+    ] = None,
+    *,
+    seeds: Annotated[int, typer.Option(min=1, help="Random programs for each block.")] = 60,
+    faults: Annotated[bool, typer.Option(help="Plant all faults too, which takes a while.")] = True,
+) -> None:
+    """Run checks, proofs, benches, faults and the demonstration, and print what they found.
+
+    Example: `spikewright status --write README.md`. Takes several minutes. Exit status 1 if
+    anything failed; nothing is written then.
+    """
+    text = write.read_text("utf-8") if write else ""
+    if write and (text.count(BEGIN), text.count(END)) != (1, 1):
+        raise UserError(f"{write} must hold the line {BEGIN} once, and then {END} once.")
+    parts: list[Callable[[], list[Row]]] = [
+        _tables,
+        _theorems,
+        _exhaustive,
+        lambda: _lockstep(seeds),
+        *([_faults] if faults else []),
+        _digits,
+    ]
+    rows: list[Row] = []
+    with progress("Measuring", len(parts)) as advance:
+        for part in parts:
+            rows += part()
+            advance(1)
+    lines = [*HEADER, *(f"| {' | '.join(row)} |" for row in rows)]
+    out.print("\n".join(lines), markup=False, soft_wrap=True)
+    if write:
+        head, _, rest = text.partition(BEGIN)
+        tail = rest.partition(END)[2]
+        atomic_write(write, head + "\n".join([BEGIN, *lines, END]) + tail)
+
+
+def _ask(*words: str) -> Any:
+    """Run a command of ours with --json; one that failed ends everything."""
+    command = [sys.executable, "-m", "spikewright.tools.cli", *words, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == EXIT_FAULT:
+        out.print(done.stdout, markup=False, soft_wrap=True)
+        raise typer.Exit(EXIT_FAULT)
+    if done.returncode:
+        raise UserError(f"`spikewright {' '.join(words)}` could not work: {done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+def _tables() -> list[Row]:
+    units = _ask("lct", "check")["units"]
+    presets = sorted({unit["preset"] for unit in units}, reverse=True)
+    names = {unit["unit"] for unit in units}
+    rows = sum(unit["rows"] or 0 for unit in units if unit["preset"] == presets[0])
+    seconds = sum(unit["seconds"] for unit in units)
+    how = f"every check, parameters of {' and '.join(presets)}"
+    return [
+        (f"{len(names)} units, {rows} rows", how, f"no findings; {seconds:.1f} s of one processor")
+    ]
+
+
+def _theorems() -> list[Row]:
+    proofs = _ask("prove")
+    kinds = {
+        "generated": "hardware equals its tables",
+        "handshake": "offers stay until they are taken",
+        "fairness": "merges are fair",
+        "ascending": "axons come in ascending order, once each",
+        "bounded": "potentials stay inside the clamp: no sum of a tick overflows",
+    }
+    found = {kind: [p for p in proofs if p["name"] == kind] for kind in kinds}
+    return [
+        (kinds[kind], "SMT, all inputs and states", f"{len(rows)} of {len(rows)} proven")
+        for kind, rows in found.items()
+    ]
+
+
+def _exhaustive() -> list[Row]:
+    from spikewright.verif.exhaustive import vectors
+
+    counts = vectors()
+    how = "against golden model or specification, tiny widths"
+    return [(f"{len(counts)} units, all cases", how, f"{sum(counts.values()):,} cases, 0 wrong")]
+
+
+def _lockstep(seeds: int) -> list[Row]:
+    rows = []
+    for block in _ask("verify", "--seeds", str(seeds))["blocks"]:
+        beyond = block["cycles_beyond_n_and_e"]
+        cycles = ""
+        if beyond and beyond.get("most") is not None:
+            cycles = f"; N + E + {beyond['least']}..{beyond['most']} cycles a tick"
+        rows.append(
+            (
+                f"{block['block']}, {block['preset']}",
+                f"pyuvm on {block['simulator'].capitalize()}, lockstep with the golden model",
+                f"{block['programs']} programs, {block['ticks']:,} ticks, "
+                f"{block['spikes']:,} spikes, {block['potentials']:,} potentials, "
+                f"{block['packets']:,} packets, {block['mismatches']} mismatches{cycles}",
+            )
+        )
+    return rows
+
+
+def _faults() -> list[Row]:
+    planted = [outcome for outcome in _ask("faults") if outcome["fault"]]
+    found = sum(outcome["found"] for outcome in planted)
+    how = "one at a time, in tables, Verilog or golden model"
+    return [("planted faults", how, f"{found} of {len(planted)} found by the benches")]
+
+
+def _digits() -> list[Row]:
+    figures = _ask("demo")
+    accuracy, rate = figures["accuracy"], figures["ticks_per_second"]
+    ratio = rate["rtl"] / rate["golden"]
+    return [
+        (
+            f"{figures['digits']} held-out digits",
+            "trinary network on 2 x 2 full-size cores",
+            f"RTL {accuracy['rtl']:.1%}, golden model {accuracy['golden']:.1%}, "
+            f"{figures['equal_answers']} equal answers, {figures['states_compared']:,} potentials "
+            "equal",
+        ),
+        (
+            "simulation speed",
+            "the digits, ticks per second of processor time",
+            f"RTL {rate['rtl']:,.0f}, golden model {rate['golden']:,.0f}: ratio {ratio:.2f}",
+        ),
+    ]

@@ -26,6 +26,10 @@ __all__ = [
 ]
 
 
+# A memory of one row would have an address without bits, which Verilog cannot say.
+_FEWEST_ROWS = 2
+
+
 def _index(count: int) -> Shape:
     """Shape of an index into `count` things, at least one bit."""
     return unsigned(max(1, ceil_log2(count)))
@@ -107,7 +111,9 @@ class _ReadWrite(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.entries = entries = Memory(shape=self.shape, depth=self.depth, init=[])
+        m.submodules.entries = entries = Memory(
+            shape=self.shape, depth=max(self.depth, _FEWEST_ROWS), init=[]
+        )
         write, read = entries.write_port(), entries.read_port(domain="sync")
         m.d.comb += [
             read.en.eq(self.read),

@@ -120,8 +120,8 @@ def _show(reports: list[Report]) -> None:
 
     from spikewright.tools.console import out
 
-    table = Table(box=None, pad_edge=False)
-    table.add_column("block")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("block", no_wrap=True)
     for title in ("programs", "ticks", "spikes", "potentials", "packets", "wrong", "N + E +"):
         table.add_column(title, justify="right")
     for report in reports:

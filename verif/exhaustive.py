@@ -18,7 +18,7 @@ from . import exhaustive_core, exhaustive_draw, exhaustive_neuron, exhaustive_ro
 from .errors import ToolError
 from .rig import Rig
 
-__all__ = ["CHECKS", "Check", "Exhausted", "exhaust", "vectors"]
+__all__ = ["CHECKS", "TINY", "Check", "Exhausted", "exhaust", "vectors"]
 
 TINY = Architecture.preset("tiny")
 
@@ -75,6 +75,7 @@ CHECKS = {
     check.name: check
     for check in (
         _check("scheduler_control", exhaustive_core.scheduler_control),
+        _check("scheduler_control", exhaustive_core.scheduler_control, "odd", _ODD),
         _check("synapse_scan", exhaustive_core.synapse_scan),
         _check("random_draw", exhaustive_draw.random_draw),
         _check("synaptic_integration", _NEURON.synaptic_integration),

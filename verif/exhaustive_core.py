@@ -76,29 +76,30 @@ def scheduler_control(rig: Rig) -> int:
 
     A script of cycles and what must be seen in each, see `Script`: packets before the first tick,
     packets in the same cycle as the start of a tick, late ones, two on one bit, all pairs of axons
-    in each row, the reset of a full memory, and more late packets than the counter holds.
+    in each row, the reset of a full memory, and more late packets than the counter holds. An axon
+    that the core does not have sets nothing.
     """
     a = rig.architecture
-    script = Script(a)
-    for axon in range(a.axons):
+    script, axons = Script(a), range(1 << a.axon_bits)
+    for axon in axons:
         for slot in range(a.delay_slots):
             script.reset()
             script.deliver(slot, axon)
             script.start(slot)
     for slot in range(a.delay_slots):
-        for axon in range(a.axons):
+        for axon in axons:
             for running in range(a.delay_slots):
                 script.start(running, (slot, axon))
                 script.deliver(slot, axon)
                 script.read_all(running)
-        for axon in range(a.axons):
-            for other in range(a.axons):
+        for axon in axons:
+            for other in axons:
                 script.start((slot + 1) % a.delay_slots)
                 script.deliver(slot, axon)
                 script.deliver(slot, other)
                 script.start(slot)
     for slot in range(a.delay_slots):
-        for axon in range(a.axons):
+        for axon in axons:
             script.deliver(slot, axon)
     script.reset()
     script.read_all(0)
@@ -106,7 +107,7 @@ def scheduler_control(rig: Rig) -> int:
         script.deliver(0, 0)
     inputs, wanted = script.columns()
     payload = rig.pack("Delivery", {"slot": inputs.pop("packet_slot"), "axon": inputs.pop("axon")})
-    rig.model.reset()
+    rig.reset()
     got = rig.run({**inputs, "delivery__payload": payload})
     shown = {"cycle": np.arange(len(payload)), **inputs}
     compare(rig.unit, got, wanted, shown)
@@ -116,43 +117,68 @@ def scheduler_control(rig: Rig) -> int:
 def synapse_scan(rig: Rig) -> int:
     """Every set of axons that spiked and are connected, as one neuron's events."""
     a = rig.architecture
-    sets = np.random.default_rng(1).permutation(np.arange(1 << a.axons)).reshape(-1, a.neurons)
-    # Of what spiked and what is connected, each may have bits that the other has not.
-    extra = np.random.default_rng(2).integers(0, 1 << a.axons, sets.shape)
+    # Sets in a row have most bits in common, so that in each tick some axons are silent.
+    sets = np.arange(1 << a.axons).reshape(-1, a.neurons)
     spikes = np.bitwise_or.reduce(sets, axis=1)
+    extra = np.random.default_rng(2).integers(0, 1 << a.axons, sets.shape)
     connected = sets | (extra & ~spikes[:, None])
-    bits = (sets[..., None] >> np.arange(a.axons)) & 1
-    events = bits.sum(axis=2)
-    # A tick: its start, the first row's arrival, a cycle for each event and for each neuron's end.
-    lengths = events + 1
-    synapses, start, wanted = [], [], []
-    for tick in range(len(sets)):
-        # While a neuron is scanned the memory answers for the next one.
-        answers = np.append(np.roll(connected[tick], -1), 0)
-        cycles = np.concatenate([[connected[tick, 0]] * 2, np.repeat(answers[:-1], lengths[tick])])
-        synapses.append(cycles)
-        start.append(np.arange(len(cycles)) == 0)
-        neuron, axon = np.nonzero(np.c_[bits[tick], np.ones(a.neurons, np.int64)])
-        end = axon == a.axons
-        wanted.append(np.stack([neuron, np.where(end, 0, axon), end], 1))
-    steps = np.concatenate(wanted)
-    counts = [len(cycles) for cycles in synapses]
+    ticks = [_scan(a, sets[tick], connected[tick]) for tick in range(len(sets))]
+    cycles = np.concatenate(ticks)
+    counts = [len(tick) for tick in ticks]
+    names = ("start", "synapses", "fetch", "fetched", "step", "end", "neuron", "axon")
+    wanted = dict(zip(names, cycles.T, strict=True))
     got = rig.run(
         {
-            "start": np.append(np.concatenate(start), 0).astype(np.int64),
+            "start": np.append(wanted["start"], 0),
             "spikes": np.append(np.repeat(spikes, counts), 0),
-            "synapses": np.append(np.concatenate(synapses), 0),
+            "synapses": np.append(wanted["synapses"], 0),
             "step__ready": 1,
         }
     )
-    offered = np.flatnonzero(got["step__valid"])
-    out = got["step__payload"][offered]
-    compare(rig.unit, {"steps": [len(out)]}, {"steps": len(steps)}, {})
-    names = ("neuron", "axon", "end")
-    found = {name: rig.field("Step", name, out) for name in names}
-    right = {name: steps[:, column] for column, name in enumerate(names)}
-    compare(rig.unit, found, right, {"step": np.arange(len(steps)), "cycle": offered})
+    # A step is on offer one cycle after it was looked up.
+    out = {name: rig.field("Step", name, got["step__payload"][1:]) for name in names[-3:]}
+    step, fetch = wanted["step"] > 0, wanted["fetch"] > 0
+    event = step & (wanted["end"] == 0)
+    known = fetch & (wanted["fetched"] < a.neurons)
+    found = {
+        "fetch": got["fetch"][:-1],
+        "fetch_neuron": np.where(known, got["fetch_neuron"][:-1], 0),
+        "look_up": got["look_up"][:-1],
+        "look_up_neuron": np.where(step, got["look_up_neuron"][:-1], 0),
+        "look_up_axon": np.where(event, got["look_up_axon"][:-1], 0),
+        "valid": got["step__valid"][1:],
+        "end": np.where(step, out["end"], 0),
+        "neuron": np.where(step, out["neuron"], 0),
+        "axon": np.where(event, out["axon"], 0),
+    }
+    right = {
+        "fetch": fetch,
+        "fetch_neuron": np.where(known, wanted["fetched"], 0),
+        "look_up": step,
+        "look_up_neuron": wanted["neuron"],
+        "look_up_axon": wanted["axon"],
+        "valid": step,
+        **{name: wanted[name] for name in names[-3:]},
+    }
+    compare(rig.unit, found, right, {"cycle": np.arange(len(cycles)), **wanted})
     return sets.size
+
+
+def _scan(a: Architecture, sets: Int, connected: Int) -> Int:
+    """Return a tick, cycle by cycle: start, the memory's answer, and what the scan must do.
+
+    While a neuron is scanned the memory already answers for the next one. Two cycles after the
+    start the steps begin: one for each event of a neuron in ascending order, and one for its end.
+    """
+    last = a.neurons - 1
+    rows = [(1, 0, 1, 0, 0, 0, 0, 0), (0, int(connected[0]), 1, 1, 0, 0, 0, 0)]
+    for neuron, events in enumerate(sets.tolist()):
+        answer = int(connected[min(neuron + 1, last)])
+        rows += [
+            (0, answer, 0, 0, 1, 0, neuron, axon) for axon in range(a.axons) if events >> axon & 1
+        ]
+        rows.append((0, answer, int(neuron < last), neuron + 2, 1, 1, neuron, 0))
+    return np.array(rows, np.int64)
 
 
 def configuration(rig: Rig) -> int:
@@ -178,7 +204,7 @@ def configuration(rig: Rig) -> int:
         6: {"address": address},
         7: {"address": address},
     }
-    rig.model.reset()
+    rig.reset()
     count = refused = 0
     for space, axes in spaces.items():
         for case in grid(common | axes):

@@ -29,7 +29,7 @@ def random_draw(rig: Rig, passes: int = 128) -> int:
         "stochastic": np.arange(1 << a.axon_types),
     }
     kinds = next(grid(axes))
-    rig.model.reset()
+    rig.reset()
     count = _draws(rig, {name: np.tile(kind, passes) for name, kind in kinds.items()}, 0xFFFFFFFF)
     for place in range(32):
         nothing = dict.fromkeys(rig.model.inputs, 0)
@@ -59,25 +59,10 @@ def _draws(rig: Rig, case: dict[str, Int], seed: int) -> int:
         "axon_type": case["axon_type"],
         "parameters": rig.pack("Parameters", columns),
         "potential": potential,
+        "seed_write": 0,
+        "seed": 0,
     }
-    # Three cycles a step: it comes in one of them, and is missed where the unit is not ready. Two
-    # more at the end bring out what is inside.
-    comes, goes = np.zeros((steps, 3), np.int64), np.ones((steps, 3), np.int64)
-    comes[np.arange(steps), rng.integers(0, 3, steps)] = 1
-    goes[:, 0] = rng.integers(0, 2, steps)
-    valid, ready = np.append(comes, [0, 0]), np.append(goes, [1, 1])
-    rows = np.append(np.repeat(np.arange(steps), 3), [0, 0])
-    got = rig.run(
-        {
-            **{name: column[rows] for name, column in inputs.items()},
-            "step__valid": valid,
-            "event__ready": ready,
-            "seed_write": 0,
-            "seed": 0,
-        }
-    )
-    taken = rows[np.flatnonzero(valid & got["step__ready"])]
-    out = got["event__payload"][np.flatnonzero(ready & got["event__valid"])]
+    taken, out = rig.stream("step", "event", inputs, seed)
     compare(rig.unit, {"events": [len(out)]}, {"events": len(taken)}, {})
     found, right = _drawn(rig, {name: column[taken] for name, column in case.items()}, out, seed)
     weights = np.stack([columns[f"weights.{g}"] for g in range(a.axon_types)])

@@ -14,6 +14,8 @@ import numpy as np
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.neuron import clamp, fire_and_reset, leak
 
+from .exhaustive_streams import leak_stream, sender_stream, sum_stream
+from .packing import place
 from .rig import Int, Rig, compare, grid, potentials, signed_numbers
 
 __all__ = [
@@ -94,6 +96,7 @@ def leak_and_clamp(rig: Rig) -> int:
         }
         right = {"valid": 1, "ready": 1, "potential": wanted, "after": after}
         count += compare(rig.unit, found, right, case)
+    leak_stream(rig)
     return count
 
 
@@ -187,8 +190,7 @@ def synaptic_integration(rig: Rig) -> int:
         columns = {name: np.stack([values, values], 1).ravel() for name, values in event.items()}
         rows = len(columns["weight"])
         end = np.arange(rows) % 2
-        after = _noise(rows, rig.layout("Integrated").width - a.potential_bits - 1, rows)
-        after &= (1 << 48) - 1
+        after = _noise(rows, place(rig.layout("Integrated"), "after")[1], rows)
         payload = rig.pack(
             "Event",
             {
@@ -219,6 +221,7 @@ def synaptic_integration(rig: Rig) -> int:
             "after": after[1::2],
         }
         count += compare(rig.unit, found, right, case)
+    sum_stream(rig)
     return count
 
 
@@ -270,4 +273,5 @@ def spike_sender(rig: Rig) -> int:
         for name in ("dx", "dy", "slot", "axon"):
             found[name] = np.where(sends, rig.field("Packet", name, out), right[name])
         count += compare(rig.unit, found, right, case)
+    sender_stream(rig)
     return count

@@ -17,8 +17,8 @@ class Script:
     """Builds columns of inputs, and of outputs after the specification, section "Core".
 
     It begins right after a reset. The model is a set of (row, axon) and a number: a packet for the
-    row that runs is dropped and counted, any other sets its bit; a start moves the row's bits to
-    the axons that spike.
+    row that runs is dropped and counted, any other sets its bit if the core has such an axon; a
+    start moves the row's bits to the axons that spike.
 
     Members
     -------
@@ -27,7 +27,7 @@ class Script:
     """
 
     def __init__(self, architecture: Architecture) -> None:
-        self._slots = architecture.delay_slots
+        self._slots, self._axons = architecture.delay_slots, architecture.axons
         self._rows = [0] * self._slots
         self._running: int | None = None
         self._slot = 0
@@ -71,7 +71,7 @@ class Script:
         self._cycle(ready=1, packet=(slot, axon))
         if slot == self._running:
             self._late = min(self._late + 1, 0xFFFF)
-        else:
+        elif axon < self._axons:
             self._rows[slot] |= 1 << axon
 
     def read_all(self, running: int) -> None:

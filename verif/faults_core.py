@@ -43,8 +43,7 @@ _SCHEDULER = (
     _fault(
         "no-or-merge",
         "a second packet for a tick wipes out the first",
-        Cell("scheduler_control", "set", "new_row", r"row \| (1 <<", "trunc(1 <<"),
-        Cell("scheduler_control", "set", "new_row", "axon)", "axon, AXONS)"),
+        Cell("scheduler_control", "set", "new_row", r"row \| ", ""),
     ),
     _fault(
         "late-accepted",

@@ -96,9 +96,66 @@ class Rig:
         """Run one cycle for each row; see `VerilatedUnit.run`."""
         return self.model.run(inputs, rows=rows)
 
+    def reset(self) -> None:
+        """Reset the unit, if it has anything to reset."""
+        if "rst" in self.model.inputs:
+            self.model.reset()
+
+    def stream(
+        self, into: str, out: str, items: Mapping[str, Any], seed: int
+    ) -> tuple[Int, NDArray[Any]]:
+        """Send items through the unit, with idle cycles and back-pressure at random.
+
+        An item is there for three cycles and offered in one of them; where the unit does not take
+        it then, it is gone.
+
+        Parameters
+        ----------
+        into, out : str
+            Names of the two streams.
+        items : dict
+            Of every input but those of the handshakes, a value for each item or one for all.
+        seed : int
+
+        Returns
+        -------
+        taken : ndarray
+            Numbers of the items that the unit took.
+        passed : ndarray
+            Payloads that it gave.
+
+        Raises
+        ------
+        Mismatch
+            Where an offer is withdrawn or changed before it is taken.
+        """
+        columns = {name: np.asarray(column) for name, column in items.items()}
+        count = max(len(column) for column in columns.values() if column.ndim)
+        rng = np.random.default_rng(seed)
+        # At the end everything that is inside may come out.
+        number = np.append(np.repeat(np.arange(count), 3), [count - 1] * 4)
+        valid, ready = np.zeros((2, len(number)), np.int64)
+        valid[3 * np.arange(count) + rng.integers(0, 3, count)] = 1
+        ready[:] = rng.random(len(ready)) < 0.6
+        ready[3 * count :] = 1
+        inputs = {name: c[number] if c.ndim else c for name, c in columns.items()}
+        got = self.run({**inputs, f"{into}__valid": valid, f"{out}__ready": ready})
+        offered, payload = got[f"{out}__valid"] > 0, got[f"{out}__payload"]
+        stalled = np.flatnonzero(offered & (ready == 0))
+        same = offered[stalled + 1] & _equal(payload[stalled], payload[stalled + 1])
+        compare(self.unit, {f"{out} stays": same}, {f"{out} stays": 1}, {"cycle": stalled})
+        taken = number[np.flatnonzero(valid & got[f"{into}__ready"])]
+        return taken, payload[np.flatnonzero(offered & (ready > 0))]
+
     def close(self) -> None:
         """Free the model."""
         self.model.close()
+
+
+def _equal(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return where packed values are equal."""
+    equal = np.asarray(one == other).reshape(len(one), -1)
+    return np.asarray(equal.all(axis=1))
 
 
 def signed_numbers(bits: int) -> Int:

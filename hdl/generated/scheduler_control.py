@@ -17,7 +17,8 @@ class SchedulerControl(wiring.Component):
     """Keeps the spikes that wait for their tick. A delivery sets one bit of one row of the scheduler
     memory; two on one bit merge. When a tick begins its row moves to `spikes` and is cleared;
     deliveries wait for that one cycle, so none is lost. A delivery for the row of the current tick
-    is late: it is dropped and counted. After reset the rows are cleared, one a cycle.
+    is late: it is dropped and counted. One for an axon that the core does not have sets nothing.
+    After reset the rows are cleared, one a cycle.
 
     Parameters
     ----------

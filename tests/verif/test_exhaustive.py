@@ -1,18 +1,26 @@
 """Every case of the units, in widths that are small enough for it."""
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from spikewright.hdl.parameters import accepted
+from spikewright.lct.library import UNITS, Library
+from spikewright.lct.load import load_class
 from spikewright.verif import exhaustive
 from spikewright.verif.errors import ToolError
-from spikewright.verif.exhaustive import CHECKS, exhaust
-from spikewright.verif.rig import Mismatch, compare, grid
+from spikewright.verif.exhaustive import CHECKS, TINY, exhaust
+from spikewright.verif.fault_runs import FAULTS
+from spikewright.verif.rig import Mismatch, Rig, compare, grid
 
 # What the checks run through; a smaller number would mean that cases went missing.
 VECTORS = {
     "scheduler_control-tiny": 84_497,
+    "scheduler_control-odd": 84_497,
     "synapse_scan-tiny": 2**16,
-    "random_draw-tiny": 232_024,
+    "random_draw-tiny": 219_095,
     "synaptic_integration-tiny": 193 * 2**4 * 2**3 * 2,
     "leak_and_clamp-tiny": 2**9 * 2**4 * 2**3 * 4,
     "threshold_fire_reset-micro": 25 * 4 * 3 * 2 * 8 * 8 * 25,
@@ -38,6 +46,21 @@ def test_every_case(name):
     assert exhaust(name).vectors == VECTORS[name]
 
 
+@pytest.mark.parametrize(
+    "fault",
+    ["silent-axons-count", "draws-while-stalled", "neuron-overwritten", "packet-overwritten"],
+)
+def test_a_fault_is_found(fault, tmp_path):
+    shutil.copytree(UNITS, tmp_path, dirs_exist_ok=True)
+    for file, text in FAULTS[fault].sources(UNITS.parent.parent).items():
+        (tmp_path / Path(file).name).write_text(text, encoding="utf-8")
+    unit = FAULTS[fault].edits[0].unit
+    component = load_class(unit, Library(tmp_path))
+    rig = Rig(unit, TINY, component=component(**accepted(component, TINY)))
+    with pytest.raises(Mismatch, match=f"^{unit}: "):
+        CHECKS[f"{unit}-tiny"].run(rig)
+
+
 def test_a_check_says_what_its_cases_are():
     assert (
         CHECKS["to_local-tiny"].cases == "Every packet, and none, with and without back-pressure."
@@ -50,9 +73,7 @@ def test_an_unknown_check_is_refused():
 
 
 def test_a_check_that_runs_nothing_fails(monkeypatch):
-    check = exhaustive.Check(
-        unit="to_local", widths="tiny", architecture=exhaustive.TINY, run=lambda _: 0
-    )
+    check = exhaustive.Check(unit="to_local", widths="tiny", architecture=TINY, run=lambda _: 0)
     monkeypatch.setitem(CHECKS, "to_local-tiny", check)
     with pytest.raises(ToolError) as caught:
         exhaust("to_local-tiny")

@@ -1,4 +1,4 @@
-"""Every parameter of `Architecture` reaches the RTL: odd sizes, and the smallest chip there can be."""
+"""Every parameter of `Architecture` reaches the RTL: odd sizes, and the smallest chip of all."""
 
 from __future__ import annotations
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 
 from spikewright.golden.architecture import Architecture
 from spikewright.verif.blocks import block_named
@@ -14,7 +15,7 @@ from spikewright.verif.report import Report
 from spikewright.verif.router_traffic import ROUTER_CASES
 from spikewright.verif.verify_runs import Run, Task, deal, work
 
-__all__ = ["Task", "cases_of", "verify", "verify_all"]
+__all__ = ["Task", "cases_of", "processes", "verify", "verify_all"]
 
 
 def cases_of(block: str, *, nightly: bool = False) -> list[str]:
@@ -37,6 +38,7 @@ def verify(
     waves: bool = False,
     stop_early: bool = False,
     timeout: float = 600.0,
+    pool: Executor | None = None,
 ) -> Report:
     """Verify one block.
 
@@ -59,6 +61,8 @@ def verify(
         Simulator processes at once.
     waves, stop_early, timeout
         See `Task`.
+    pool : Executor, optional
+        Processes to use instead of new ones, see `processes`.
 
     Returns
     -------
@@ -76,11 +80,15 @@ def verify(
         stop_early=stop_early,
         timeout=timeout,
     )
-    return verify_all([task], jobs=jobs)[0]
+    return verify_all([task], jobs=jobs, pool=pool)[0]
 
 
 def verify_all(
-    tasks: Sequence[Task], *, jobs: int = 2, progress: Callable[[int], None] = lambda _: None
+    tasks: Sequence[Task],
+    *,
+    jobs: int = 2,
+    progress: Callable[[int], None] = lambda _: None,
+    pool: Executor | None = None,
 ) -> list[Report]:
     """Carry out several tasks with as many processes as there are jobs.
 
@@ -90,21 +98,35 @@ def verify_all(
     jobs : int
     progress : callable
         Called with a number of programs that are done.
+    pool : Executor, optional
+        Processes to use instead of new ones.
 
     Returns
     -------
     list of Report
         One for each task, in the same order.
     """
+    runs = [Run(task, deal(task, jobs)) for task in tasks]
+    if pool is not None:
+        work(pool, runs, progress)
+    else:
+        with processes(jobs) as own:
+            work(own, runs, progress)
+    return [run.report() for run in runs]
+
+
+@contextmanager
+def processes(jobs: int) -> Iterator[Executor]:
+    """Hold processes for simulators; nothing is left of them afterwards, whatever happens.
+
+    They are new ones and no forks: the terminal's progress bar has a thread.
+    """
     if jobs < 1:
         raise ToolError(f"jobs must be at least 1, not {jobs}")
-    # New processes rather than forks: the terminal's progress bar has a thread.
     context = multiprocessing.get_context("spawn")
-    runs = [Run(task, deal(task, jobs)) for task in tasks]
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
         try:
-            work(pool, runs, progress)
+            yield pool
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    return [run.report() for run in runs]

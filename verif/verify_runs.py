@@ -81,12 +81,13 @@ class Task:
             raise ToolError(
                 f"Verification of {self.block} must have a seed or a case, and has none"
             )
-        # Refuses a block or a case that does not exist.
+        # Both refuse a case that does not exist, and this a block.
+        part = self.part
         for case in self.cases:
-            if self.part.bench == "router":
+            if part.bench == "router":
                 directed_traffic(case, self.architecture)
             elif case not in CASES:
-                directed_scenario(case, self.part, self.architecture)
+                directed_scenario(case, part, self.architecture)
 
     @property
     def part(self) -> Block:

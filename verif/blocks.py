@@ -15,7 +15,12 @@ from spikewright.verif.errors import ToolError
 # never change would stay unknown. (`always_comb` would run by itself, but lets Icarus oscillate.)
 _FIRST_EVENT = re.compile(r"reg (\\\$auto\$verilog_backend\S+\s*)= 0;")
 
-__all__ = ["BLOCKS", "Block", "block_named"]
+__all__ = ["BLOCKS", "Block", "block_named", "for_icarus"]
+
+
+def for_icarus(verilog: str) -> str:
+    """Return Verilog that Amaranth wrote such that Icarus knows every output from the start."""
+    return _FIRST_EVENT.sub(r"reg \1; initial #0 \1 = 0;", verilog)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +80,7 @@ class Block:
         """
         text = verilog if verilog is not None else self.verilog(architecture)
         if sim == "icarus":
-            text = _FIRST_EVENT.sub(r"reg \1; initial #0 \1 = 0;", text)
+            text = for_icarus(text)
         return Design(self.top, {f"{self.top}.v": text})
 
 

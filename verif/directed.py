@@ -53,6 +53,19 @@ def _faulty_writes(a: Architecture, core: int) -> list[ConfigWrite]:
         writes.append(
             ConfigWrite(core, PARAMETERS, 3, word.pack({"threshold_mask": a.mask_bits + 1}))
         )
+    # Where a size is no power of two, there are numbers beyond it.
+    beyond = (
+        (PARAMETERS, a.neurons, 0, a.neuron_bits, a.neurons),
+        (SYNAPSES, a.neurons, 1, a.neuron_bits, a.neurons),
+        (POTENTIAL, a.neurons, 1, a.neuron_bits, a.neurons),
+        (AXON_TYPE, a.axons, 0, a.axon_bits, a.axons),
+        (AXON_TYPE, 0, a.axon_types, a.type_bits, a.axon_types),
+    )
+    writes += [
+        ConfigWrite(core, space, address, data)
+        for space, address, data, bits, size in beyond
+        if size < 1 << bits
+    ]
     return writes
 
 

@@ -74,6 +74,10 @@ class _Tags:
         self._axons = a.axons
         self._free = rng.permutation(a.axons * a.delay_slots).tolist()
 
+    @property
+    def left(self) -> int:
+        return len(self._free)
+
     def packet(self, dx: int, dy: int) -> int:
         tag = self._free.pop()
         values = {"dx": dx, "dy": dy, "slot": tag // self._axons, "axon": tag % self._axons}
@@ -106,9 +110,9 @@ def random_traffic(a: Architecture, seed: int) -> Traffic:
     tags = _Tags(a, rng)
     popular = str(rng.choice(PORTS))
     pull = float(rng.choice([0.0, 0.5, 0.95]))
-    most = a.axons * a.delay_slots // len(PORTS)
+    most = min(tags.left // len(PORTS), 120)
     bursts: dict[str, list[int]] = {}
-    for _ in range(int(rng.integers(20, min(most, 120) + 1))):
+    for _ in range(int(rng.integers(min(most, 20), most + 1))):
         for port in PORTS:
             goals = _goals(rng, a, port)
             wanted = popular if popular in goals and rng.random() < pull else rng.choice(goals)
@@ -155,7 +159,7 @@ def _full_rate(a: Architecture) -> Traffic:
     bursts = {}
     for port, steps in ways.items():
         tags = _Tags(a, rng)
-        bursts[port] = [tags.packet(*steps) for _ in range(64)]
+        bursts[port] = [tags.packet(*steps) for _ in range(min(tags.left, 64))]
     return Traffic(bursts=bursts, full_rate=True)
 
 
@@ -164,7 +168,7 @@ def _crowd(a: Architecture) -> Traffic:
     """All inputs want the same output for long; nobody waits for more than one turn of the rest."""
     tags = _Tags(a, np.random.default_rng(2))
     bursts: dict[str, list[int]] = {port: [] for port in PORTS}
-    for _ in range(50):
+    for _ in range(min(tags.left // len(PORTS), 50)):
         for port in PORTS:
             bursts[port].append(tags.packet(0, 0))
     return Traffic(bursts=bursts, full_rate=True)

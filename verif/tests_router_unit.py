@@ -61,7 +61,7 @@ class _Bench:
         self.ports = {name: StreamPort(dut, name) for name in names}
 
     def watch(self) -> None:
-        """Watch every stream, and the mark of a buffer that is occupied."""
+        """Watch every stream."""
         uvm_root().clear_children()
         for name, port in self.ports.items():
             monitor = StreamMonitor(f"monitor_{name}", uvm_root(), port)
@@ -71,8 +71,6 @@ class _Bench:
             monitor.violations.connect(broken.analysis_export)
             cocotb.start_soon(monitor.run_phase())
             cocotb.start_soon(self._offers(name, port))
-        if self.unit.kind == "buffer":
-            cocotb.start_soon(self._occupied())
 
     async def _offers(self, name: str, port: StreamPort) -> None:
         """Note the first edge that sees an offer, each time `valid` rises."""
@@ -93,7 +91,7 @@ class _Bench:
                 self.faults.append(f"occupied must be {inside > 0:d}, with {inside} packets inside")
 
     async def reset(self) -> None:
-        """Reset, with nothing on offer."""
+        """Reset, with nothing on offer; then it is known whether a buffer is occupied."""
         for name, port in self.ports.items():
             if name in self.unit.inputs:
                 port.valid.value = 0
@@ -104,6 +102,8 @@ class _Bench:
         await ClockCycles(self.dut.clk, 2)
         self.dut.rst.value = 0
         await ClockCycles(self.dut.clk, 1)
+        if self.unit.kind == "buffer":
+            cocotb.start_soon(self._occupied())
 
     async def play(self, idle: str, stall: str, rng: Random) -> None:
         """Send packets into every input until all are through."""

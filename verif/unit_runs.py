@@ -7,6 +7,7 @@ from pathlib import Path
 
 from spikewright.golden.architecture import Architecture
 
+from .blocks import for_icarus
 from .build import build_cocotb
 from .cocotb_run import run_cocotb
 from .design import Design
@@ -22,11 +23,16 @@ PAIRS = tuple(f"{idle}-{stall}" for idle in PATTERNS for stall in PATTERNS)
 """The programs of a unit: each way of sending with each way of receiving."""
 
 
-def unit_design(unit: str, architecture: Architecture, verilog: str | None = None) -> Design:
+def unit_design(
+    unit: str, architecture: Architecture, sim: str = "verilator", verilog: str | None = None
+) -> Design:
     """Return what is simulated: a unit inside a module that has a clock and a reset in any case.
 
     Parameters
     ----------
+    unit : str
+    architecture : Architecture
+    sim : {"verilator", "icarus"}
     verilog : str, optional
         Stands in for the unit's own, port for port.
     """
@@ -35,6 +41,8 @@ def unit_design(unit: str, architecture: Architecture, verilog: str | None = Non
     from .rig import unit_component
 
     text = verilog or component_verilog(unit_component(unit, architecture), unit)
+    if sim == "icarus":
+        text = for_icarus(text)
     top = f"{unit}_bench"
     return Design(top, {f"{unit}.v": text, f"{top}.v": wrapped(unit, parse_ports(text, unit))})
 
@@ -81,7 +89,7 @@ def run_unit(
     """
     unit_named(unit)
     architecture = architecture or Architecture.preset("truenorth")
-    build = build_cocotb(unit_design(unit, architecture, verilog), simulator=sim, root=root)
+    build = build_cocotb(unit_design(unit, architecture, sim, verilog), simulator=sim, root=root)
     with tempfile.TemporaryDirectory(prefix="spikewright-unit-") as name:
         folder = Path(name)
         job = Job(

@@ -32,8 +32,9 @@ def test_every_pair_of_patterns(unit):
     assert report.total("packets") == 16 * 100 * 2 * inputs
 
 
-def test_icarus_agrees():
-    report = run_unit("merge_north", "icarus", seed=2)
+@pytest.mark.parametrize("unit", ["input_buffer", "merge_north"])
+def test_icarus_agrees(unit):
+    report = run_unit(unit, "icarus", seed=2)
     assert report.ok, report.to_dict()
 
 

@@ -1,0 +1,88 @@
+"""The command `spikewright status`: what it writes, and when it refuses."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from spikewright.tools import status
+from spikewright.tools.cli import app
+
+ANSWERS: dict[str, Any] = {
+    "lct": {"units": [{"unit": "a", "preset": "tiny", "rows": 3, "seconds": 0.5}]},
+    "prove": [{"name": "bounded", "verdict": "proven"}],
+    "verify": {
+        "blocks": [
+            {
+                "block": "core",
+                "preset": "tiny",
+                "simulator": "verilator",
+                "programs": 5,
+                "ticks": 1000,
+                "spikes": 1,
+                "potentials": 2,
+                "packets": 3,
+                "mismatches": 0,
+                "cycles_beyond_n_and_e": {"least": 5, "most": 7},
+            }
+        ]
+    },
+    "faults": [{"fault": None, "found": False}, {"fault": "x", "found": True}],
+    "demo": {
+        "digits": 500,
+        "accuracy": {"rtl": 0.968, "golden": 0.968},
+        "ticks_per_second": {"rtl": 500.0, "golden": 1000.0},
+        "equal_answers": 500,
+        "states_compared": 4096,
+    },
+}
+
+
+@pytest.fixture
+def canned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(status, "_ask", lambda *words: ANSWERS[words[0]])
+    monkeypatch.setattr("spikewright.verif.exhaustive.vectors", lambda: {"leak": 1200})
+
+
+@pytest.mark.usefixtures("canned")
+def test_the_table_goes_between_the_marks_and_nothing_else_changes(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text(f"before\n{status.BEGIN}\nold\n{status.END}\nafter\n")
+    result = CliRunner().invoke(app, ["status", "--write", str(page)])
+    assert result.exit_code == 0
+    text = page.read_text()
+    assert text.startswith(f"before\n{status.BEGIN}\n| what |")
+    assert text.endswith(f"\n{status.END}\nafter\n")
+    assert "\nold\n" not in text
+    assert "5 programs, 1,000 ticks" in text
+    assert "N + E + 5..7 cycles a tick" in text
+    assert "1 of 1 found by the benches" in text
+    assert "ratio 0.50" in text
+
+
+@pytest.mark.usefixtures("canned")
+def test_a_file_without_marks_is_refused_and_stays(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("nothing\n")
+    result = CliRunner().invoke(app, ["status", "--write", str(page)])
+    assert result.exit_code == 2
+    assert page.read_text() == "nothing\n"
+
+
+@pytest.mark.parametrize(("code", "exit_code"), [(1, 1), (2, 2)])
+def test_a_part_that_fails_ends_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: int, exit_code: int
+) -> None:
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, code, "found", "could not")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    page = tmp_path / "README.md"
+    page.write_text(f"{status.BEGIN}\nold\n{status.END}\n")
+    result = CliRunner().invoke(app, ["status", "--write", str(page)])
+    assert result.exit_code == exit_code
+    assert "old" in page.read_text()

@@ -58,6 +58,9 @@ class Mesh(wiring.Component):
         Some core runs its tick.
     quiescent : Out(1)
         No core runs, and no packet is under way inside the mesh.
+    unsettled : Out(1)
+        Since reset a tick was started while a packet was under way: it may have come to its core in
+        a later tick than it was meant for, too late for the core to tell.
     {side}_in_{p}, {side}_out_{p} : streams of packets
         At attached sides; p counts along the side.
     trace_{c} : Out(TraceSignature)
@@ -76,6 +79,7 @@ class Mesh(wiring.Component):
             "slot": In(architecture.slot_bits),
             "busy": Out(1),
             "quiescent": Out(1),
+            "unsettled": Out(1),
         }
         for c in range(architecture.cores):
             members[f"trace_{c}"] = Out(TraceSignature(architecture))
@@ -98,17 +102,20 @@ class Mesh(wiring.Component):
             for y in range(height)
             for side in SIDES
         }
-        busy, quiet = [], []
+        busy, quiet, carrying = [], [], []
         for y in range(height):
             for x in range(width):
                 arriving = {side: self._arriving(m, links, x, y, side) for side in SIDES}
-                core_busy, core_quiet = self._place(m, x, y, arriving, links)
+                core_busy, core_quiet, core_carrying = self._place(m, x, y, arriving, links)
                 busy.append(core_busy)
                 quiet.append(core_quiet)
+                carrying.append(core_carrying)
         m.d.comb += [
             self.busy.eq(_any(busy)),
             self.quiescent.eq(~_any([~q for q in quiet])),
         ]
+        with m.If(self.start & _any(carrying)):
+            m.d.sync += self.unsettled.eq(1)
         return m
 
     def _arriving(self, m: Module, links: dict[Any, Any], x: int, y: int, side: str) -> Any:
@@ -139,10 +146,11 @@ class Mesh(wiring.Component):
 
     def _place(
         self, m: Module, x: int, y: int, arriving: dict[str, Any], links: dict[Any, Any]
-    ) -> tuple[Value, Value]:
-        """Place the tile at (x, y); returns whether it is busy and whether it is quiet."""
+    ) -> tuple[Value, Value, Value]:
+        """Place the tile at (x, y); returns whether it is busy, is quiet, and holds a packet."""
         c = x + self.architecture.width * y
         busy, quiet = Signal(name=f"busy_{c}"), Signal(name=f"quiet_{c}")
+        carrying = Signal(name=f"carrying_{c}")
         trace = getattr(self, f"trace_{c}")
         ports: dict[str, Any] = {
             "i_clk": ClockSignal(),
@@ -152,6 +160,7 @@ class Mesh(wiring.Component):
             "i_next_slot": self.slot,
             "o_busy": busy,
             "o_quiet": quiet,
+            "o_carrying": carrying,
         }
         for name in ("enable", "core", "space", "address", "data"):
             ports[f"i_config__{name}"] = getattr(self.config, name)
@@ -168,7 +177,7 @@ class Mesh(wiring.Component):
             ports[f"o_{side}_out__payload"] = Value.cast(leaves.payload)
             ports[f"i_{side}_out__ready"] = leaves.ready
         m.submodules[f"tile_{x}_{y}"] = Instance("tile", **ports)
-        return busy, quiet
+        return busy, quiet, carrying
 
 
 def _any(values: list[Value]) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +32,7 @@ def overrides(architecture: Architecture) -> dict[str, int]:
     return architecture.to_dict()
 
 
+@functools.cache
 def _unit(architecture: Architecture) -> Unit:
     return Library().unit("chip", overrides(architecture))
 

@@ -85,6 +85,8 @@ class Tile(wiring.Component):
     config : In(ConfigSignature)
     start, next_slot, busy
         See the unit `tick_controller`.
+    carrying : Out(1)
+        A packet is inside the router.
     quiet : Out(1)
         No tick runs and no packet is inside.
     {side}_in, {side}_out : streams of packets
@@ -104,6 +106,7 @@ class Tile(wiring.Component):
             "start": In(1),
             "next_slot": In(architecture.slot_bits),
             "busy": Out(1),
+            "carrying": Out(1),
             "quiet": Out(1),
             "trace": Out(TraceSignature(architecture)),
             "late": Out(16),
@@ -147,7 +150,8 @@ class Tile(wiring.Component):
                 m, getattr(router, f"{side}_out"), wiring.flipped(getattr(self, f"{side}_out"))
             )
         occupied = [getattr(router, f"{port}_occupied") for port in _INPUTS]
-        m.d.comb += self.quiet.eq(
-            ~(core.busy | occupied[0] | occupied[1] | occupied[2] | occupied[3] | occupied[4])
-        )
+        m.d.comb += [
+            self.carrying.eq(occupied[0] | occupied[1] | occupied[2] | occupied[3] | occupied[4]),
+            self.quiet.eq(~(core.busy | self.carrying)),
+        ]
         return m

@@ -11,8 +11,8 @@ gradients are whole, below 2**40, and float64 adds those exactly in any order. W
 element by element with +, -, *, / and the square root, which IEEE 754 defines to the bit. Random
 numbers are a bit generator's raw output, which numpy promises not to change.
 
-**Settings** were chosen on fifths of the 1,297 training images (``--fold 0`` .. ``--fold 4``, all in
-all 98.4 % right); the 500 held-out images are first seen by the report after training.
+**Settings** were chosen on fifths of the 1,297 training images: ``--fold 0`` .. ``--fold 4``, which
+get 98.4 % right together. The 500 held-out images are first seen by the report after training.
 """
 
 from __future__ import annotations

@@ -46,6 +46,7 @@ class CounterPins:
             name: [getattr(dut, f"{name}_{c}") for c in range(cores)]
             for name in ("late", "overrun", "refused")
         }
+        self._unsettled = dut.unsettled
         self._off_mesh = {edge: getattr(dut, "off_mesh_{}_{}".format(*edge)) for edge in unattached}
 
     def read(self) -> Counters:
@@ -54,7 +55,8 @@ class CounterPins:
             name: tuple(int(pin.value) for pin in pins) for name, pins in self._by_core.items()
         }
         off_mesh = {edge: int(pin.value) for edge, pin in self._off_mesh.items()}
-        return Counters(**values, off_mesh=off_mesh)
+        unsettled = bool(int(self._unsettled.value))
+        return Counters(**values, off_mesh=off_mesh, unsettled=unsettled)
 
 
 class _Agent(uvm_agent):

@@ -64,6 +64,7 @@ def _ports(
     yield "slot", Port("input", architecture.slot_bits)
     yield "busy", Port("output", 1)
     yield "quiescent", Port("output", 1)
+    yield "unsettled", Port("output", 1)
     for side, at in edge_positions(architecture, attached):
         yield f"{side}_in_{at}__valid", Port("input", 1)
         yield f"{side}_in_{at}__payload", Port("input", payload_bits(architecture))

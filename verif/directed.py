@@ -131,6 +131,26 @@ def period_too_short(block: Block, a: Architecture) -> Scenario:
 
 
 @CASES
+def edge_that_stands_still(block: Block, a: Architecture) -> Scenario:
+    """A packet behind one that an edge does not take misses its tick, and the chip says so."""
+    n = one_of_each(a)
+    synapses = np.zeros((a.cores, a.neurons, a.axons), np.bool_)
+    synapses[:, :, 0] = True
+    network = new_network(
+        block,
+        a,
+        synapses=synapses,
+        weights=1,
+        threshold=np.where(n < 2, 1, a.threshold_limit),
+        potential=np.where(n < 2, 1, 0),
+        dx=np.where(n == 0, a.offset_range[1], 0),
+        delay=np.where(n < 2, 1, 0),
+    )
+    period = a.neurons + 2 * Tile.overhead
+    return Scenario(network=network, ticks=30, period=period, stall="stalled")
+
+
+@CASES
 def around_the_start(block: Block, a: Architecture) -> Scenario:
     """Packets for the tick that begins, and for the next, come in the cycles around a start."""
     network = random_network(a, 5, attached=block.attached, density=0.3)

@@ -208,6 +208,8 @@ class Scoreboard(uvm_scoreboard):
         result, counters = expected.result, self._counters
         tick = result.tick
         self._late += result.late
+        if self._paced and counters.unsettled and self._flagged is None:
+            self._flagged = tick
         for core in range(self.architecture.cores):
             pairs = (
                 ("late packets", counters.late[core], int(self._late[core])),
@@ -264,7 +266,7 @@ class Scoreboard(uvm_scoreboard):
         """End a program whose period was too short: it must be right until shortly before that."""
         record.flagged = True
         counters = self._counters
-        if not any((*counters.late, *counters.overrun)):
+        if not any((*counters.late, *counters.overrun, counters.unsettled)):
             record.complain(f"the chip must flag {self._lost}, and no counter shows it")
         if self._flagged is None:
             self._flagged = record.ticks

@@ -87,12 +87,13 @@ class Retirement:
 
 @dataclass(frozen=True)
 class Counters:
-    """The chip's error counters: by core, and by edge port where nothing is attached."""
+    """The chip's errors: counters by core and by open edge port, and its flag `unsettled`."""
 
     late: tuple[int, ...] = ()
     overrun: tuple[int, ...] = ()
     refused: tuple[int, ...] = ()
     off_mesh: dict[tuple[str, int], int] = field(default_factory=dict)
+    unsettled: bool = False
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ class ToyMesh(wiring.Component):
             "slot": In(a.slot_bits),
             "busy": Out(1),
             "quiescent": Out(1),
+            "unsettled": Out(1),
         }
         for core in range(a.cores):
             members[f"trace_{core}__valid"] = Out(1)

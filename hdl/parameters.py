@@ -15,7 +15,7 @@ from spikewright.lct.ir import Unit
 from spikewright.lct.library import Library
 from spikewright.lct.types import Array, Struct
 
-__all__ = ["SPACES", "accepted", "configuration_writes", "overrides", "pack_parameters"]
+__all__ = ["SPACES", "accepted", "configuration_writes", "pack_parameters"]
 
 SPACES = {"axon_types": 0, "synapses": 1, "parameters": 2, "potential": 3, "seed": 4}
 """Number of each configuration space; the unit `configuration` is the authority."""
@@ -27,14 +27,9 @@ def accepted(function: Callable[..., Any], architecture: Architecture) -> dict[s
     return {name: getattr(architecture, name) for name in names if hasattr(architecture, name)}
 
 
-def overrides(architecture: Architecture) -> dict[str, int]:
-    """Values for the base parameters of the tables."""
-    return architecture.to_dict()
-
-
 @functools.cache
 def _unit(architecture: Architecture) -> Unit:
-    return Library().unit("chip", overrides(architecture))
+    return Library().unit("chip", architecture.to_dict())
 
 
 def pack_parameters(network: Any, core: int) -> list[int]:

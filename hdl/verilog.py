@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from amaranth.back import verilog
 from amaranth.lib import wiring
 
@@ -13,12 +11,10 @@ from spikewright.hdl.tile import SIDES, Tile
 
 __all__ = ["component_verilog", "mesh_verilog", "tile_verilog"]
 
-_SOURCE = re.compile(r"^\s*\(\* src = .*? \*\)\s*$\n", re.MULTILINE)
-
 
 def component_verilog(component: wiring.Component, name: str) -> str:
     """Verilog of any component; the same text on any machine, so no source places."""
-    return _SOURCE.sub("", verilog.convert(component, name=name, emit_src=False))
+    return str(verilog.convert(component, name=name, emit_src=False))
 
 
 def tile_verilog(architecture: Architecture) -> str:

@@ -103,13 +103,12 @@ def compiled_chip(
     if verilog is None:
         verilog = chip_verilog(architecture, attached, root=root).read_text("utf-8")
     hierarchical = ("tile",) if architecture.cores > FLAT_CORES else ()
-    extra = ("-Wno-UNOPTFLAT",) if hierarchical else ()
     design = Design("mesh", {"mesh.v": verilog}, hierarchical=hierarchical)
     return ChipModel(
         design,
         architecture,
         attached=attached,
-        options=Options(waves=waves, extra=extra),
+        options=Options(waves=waves),
         root=root,
     )
 

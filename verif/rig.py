@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.golden.architecture import Architecture
-from spikewright.hdl.parameters import accepted, overrides
+from spikewright.hdl.parameters import accepted
 from spikewright.lct.compile import class_name
 from spikewright.lct.library import Library
 from spikewright.lct.types import Type
@@ -78,7 +78,7 @@ class Rig:
         self.unit, self.architecture = unit, architecture
         component = component or unit_component(unit, architecture)
         self.model = VerilatedUnit(Design.from_amaranth(component, unit), root=root)
-        self._types = Library().unit(unit, overrides(architecture)).types
+        self._types = Library().unit(unit, architecture.to_dict()).types
 
     def layout(self, name: str) -> Type:
         """Return a type of the unit by its name."""

@@ -7,8 +7,10 @@ with the hardware means something.
 from spikewright.golden.architecture import Architecture, ArchitectureError, clog2
 from spikewright.golden.fields import FIELDS, Field
 from spikewright.golden.network import SIDES, Network, NetworkError
+from spikewright.golden.ports import Port, PortError, port_events, port_spikes
 from spikewright.golden.programs import random_network, random_packets, random_spikes
 from spikewright.golden.random import DEFAULT_SEED, xorshift32
+from spikewright.golden.recording import FIRED, Recording, State
 from spikewright.golden.simulate import Simulator, TickResult, Trace, simulate
 from spikewright.golden.stimulus import (
     PACKET,
@@ -25,6 +27,7 @@ from spikewright.golden.stimulus import (
 __all__ = [
     "DEFAULT_SEED",
     "FIELDS",
+    "FIRED",
     "PACKET",
     "SIDES",
     "SPIKE",
@@ -33,7 +36,11 @@ __all__ = [
     "Field",
     "Network",
     "NetworkError",
+    "Port",
+    "PortError",
+    "Recording",
     "Simulator",
+    "State",
     "StimulusError",
     "TickResult",
     "Trace",
@@ -43,6 +50,8 @@ __all__ = [
     "load_events",
     "make_packets",
     "make_spikes",
+    "port_events",
+    "port_spikes",
     "random_network",
     "random_packets",
     "random_spikes",

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from spikewright.golden.architecture import Architecture, ArchitectureError
 from spikewright.golden.archive import Archive, write_archive
 from spikewright.golden.fields import FIELDS, Field
+from spikewright.golden.ports import Port
+from spikewright.golden.stimulus import SIDES
 
 __all__ = ["SIDES", "Network", "NetworkError"]
 
-SIDES = ("west", "east", "north", "south")
-"""The edges of the mesh; +x is east, +y is north."""
+METADATA_LIMIT = 2000
 
 FORMAT, VERSION = "spikewright-network", 1
 _READ_LIMIT = 2**30  # bytes of all arrays; a chip of 64 x 64 cores needs a third of them
@@ -41,6 +43,11 @@ class Network:
     architecture : Architecture
     attached : iterable of {"west", "east", "north", "south"}
         Edges where something outside takes packets; over any other edge they are dropped.
+    ports : iterable of Port
+        Named lines in and out; no two of a name and kind.
+    metadata : mapping, optional
+        What tools know of a network beyond what the chip holds: anything that JSON can hold, in at
+        most 2,000 characters.
     **arrays : array_like
         Any of the members below: one integer for all entries, or an array of the member's shape.
 
@@ -107,10 +114,18 @@ class Network:
     seed: NDArray[np.uint32]
 
     def __init__(
-        self, architecture: Architecture, *, attached: Iterable[str] = (), **arrays: ArrayLike
+        self,
+        architecture: Architecture,
+        *,
+        attached: Iterable[str] = (),
+        ports: Iterable[Port] = (),
+        metadata: Mapping[str, Any] | None = None,
+        **arrays: ArrayLike,
     ) -> None:
         self.architecture = architecture
         self.attached = tuple(attached)
+        self.ports = tuple(ports)
+        self.metadata = dict(metadata or {})
         for field in FIELDS:
             values = arrays.pop(field.name, field.default)
             setattr(self, field.name, _widened(architecture, field, values))
@@ -122,7 +137,7 @@ class Network:
         a = self.architecture
         return f"<Network of {a.width} x {a.height} cores, {a.axons} axons, {a.neurons} neurons>"
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
+    def arrays(self) -> dict[str, Any]:
         """Return every array by name, not copied, in the order of `FIELDS`."""
         return {field.name: getattr(self, field.name) for field in FIELDS}
 
@@ -139,6 +154,7 @@ class Network:
                 raise NetworkError(f"attached must be of {', '.join(SIDES)}, not {side!r}")
             if self.attached.count(side) > 1:
                 raise NetworkError(f"attached must name a side once, not {side!r} twice")
+        self._check_names()
         for field in FIELDS:
             array = getattr(self, field.name)
             if not isinstance(array, np.ndarray) or array.dtype != field.dtype:
@@ -146,6 +162,22 @@ class Network:
                 wanted = np.dtype(field.dtype).name
                 raise NetworkError(f"{field.name} must be an array of {wanted}, not of {kind}")
             _check_values(self.architecture, field, array)
+
+    def _check_names(self) -> None:
+        """Hold ports and metadata, which no array contains, against their rules."""
+        names = [(port.kind, port.name) for port in self.ports]
+        for port in self.ports:
+            port.check(self)
+            if names.count((port.kind, port.name)) > 1:
+                raise NetworkError(f"ports must have names of their own, not {port.name!r} twice")
+        try:
+            size = len(json.dumps(self.metadata, allow_nan=False))
+        except (TypeError, ValueError) as error:
+            raise NetworkError(f"metadata must be what JSON can hold: {error}") from None
+        if size > METADATA_LIMIT:
+            raise NetworkError(
+                f"metadata must take at most {METADATA_LIMIT} characters as JSON, not {size}"
+            )
 
     @classmethod
     def random(
@@ -183,7 +215,7 @@ class Network:
             header = archive.header(FORMAT, VERSION)
             architecture, attached = _described(archive, header)
             archive.check_names([field.name for field in FIELDS])
-            arrays = {
+            arrays: dict[str, Any] = {
                 field.name: archive.array(field.name, field.dtype, field.shape(architecture))
                 for field in FIELDS
             }

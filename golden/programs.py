@@ -6,6 +6,8 @@ log-uniformly, so that small values, which make neurons fire, and values at the 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -107,7 +109,7 @@ def _masks(rng: Generator, architecture: Architecture, stochastic: float) -> Int
 
 def _destinations(
     rng: Generator, architecture: Architecture, off_mesh: float, merge: float
-) -> dict[str, Int]:
+) -> dict[str, Any]:
     """Return dx, dy and axon: any core of the mesh, some beyond its edges, some axons popular."""
     shape = architecture.cores, architecture.neurons
     core = np.arange(architecture.cores)[:, None]

@@ -10,16 +10,19 @@ import csv
 import operator
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.golden.archive import Archive, write_archive
-from spikewright.golden.network import SIDES, Network
+
+if TYPE_CHECKING:
+    from spikewright.golden.network import Network
 
 __all__ = [
     "PACKET",
+    "SIDES",
     "SPIKE",
     "StimulusError",
     "check_packets",
@@ -29,6 +32,9 @@ __all__ = [
     "make_spikes",
     "save_events",
 ]
+
+SIDES = ("west", "east", "north", "south")
+"""The edges of the mesh; +x is east, +y is north."""
 
 SPIKE = np.dtype([("tick", np.int64), ("x", np.int32), ("y", np.int32), ("axon", np.int32)])
 """A spike on an axon: axon ``axon`` of core (x, y) sees it in tick ``tick``, 0 or later."""

@@ -5,13 +5,14 @@ with the hardware means something.
 """
 
 from spikewright.golden.architecture import Architecture, ArchitectureError, clog2
+from spikewright.golden.engines import ENGINES, EngineError, make_simulator, simulate
 from spikewright.golden.fields import FIELDS, Field
 from spikewright.golden.network import SIDES, Network, NetworkError
 from spikewright.golden.ports import Port, PortError, port_events, port_spikes
 from spikewright.golden.programs import random_network, random_packets, random_spikes
 from spikewright.golden.random import DEFAULT_SEED, xorshift32
 from spikewright.golden.recording import FIRED, Recording, State
-from spikewright.golden.simulate import Simulator, TickResult, Trace, simulate
+from spikewright.golden.simulate import Simulator
 from spikewright.golden.stimulus import (
     PACKET,
     SPIKE,
@@ -23,9 +24,11 @@ from spikewright.golden.stimulus import (
     make_spikes,
     save_events,
 )
+from spikewright.golden.trace import TickResult, Trace
 
 __all__ = [
     "DEFAULT_SEED",
+    "ENGINES",
     "FIELDS",
     "FIRED",
     "PACKET",
@@ -33,6 +36,7 @@ __all__ = [
     "SPIKE",
     "Architecture",
     "ArchitectureError",
+    "EngineError",
     "Field",
     "Network",
     "NetworkError",
@@ -49,6 +53,7 @@ __all__ = [
     "clog2",
     "load_events",
     "make_packets",
+    "make_simulator",
     "make_spikes",
     "port_events",
     "port_spikes",

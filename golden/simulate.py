@@ -6,77 +6,28 @@ runs all synapses and neurons, and delivers what fired and what entered at the e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.golden.crossbar import integrate
+from spikewright.golden.fields import FIELDS
 from spikewright.golden.mesh import Packets, entry, route
 from spikewright.golden.network import Network
 from spikewright.golden.neuron import update
+from spikewright.golden.recording import Recording, State
+from spikewright.golden.rows import Rows
 from spikewright.golden.stimulus import PACKET, check_packets, check_spikes, make_packets
+from spikewright.golden.trace import TickResult, Trace, recorded, stacked
 
-__all__ = ["Simulator", "TickResult", "Trace", "simulate"]
+__all__ = ["Simulator"]
 
 Int = NDArray[np.int64]
 
-
-@dataclass(frozen=True, kw_only=True)
-class TickResult:
-    """What one tick did; C = cores, N = neurons.
-
-    Members
-    -------
-    tick : int
-    spikes : ndarray of bool, shape (C, N)
-    potentials : ndarray of int32, shape (C, N)
-        After the tick.
-    random_state : ndarray of uint32, shape (C,)
-        After the tick.
-    synaptic_events : ndarray of int64, shape (C,)
-        Active and connected synapses.
-    late : ndarray of int64, shape (C,)
-        Packets dropped at a core because their row was the one that ran.
-    off_mesh : int
-        Packets dropped at an edge where nothing is attached.
-    outputs : ndarray of PACKET
-        Packets that left over an attached edge, sorted by all their fields.
-    """
-
-    tick: int
-    spikes: NDArray[np.bool_]
-    potentials: NDArray[np.int32]
-    random_state: NDArray[np.uint32]
-    synaptic_events: Int
-    late: Int
-    off_mesh: int
-    outputs: NDArray[np.void]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trace:
-    """What a run did: the `TickResult` of each tick; T = ticks, C = cores, N = neurons.
-
-    Members
-    -------
-    spikes : ndarray of bool, shape (T, C, N)
-    potentials : ndarray of int32, shape (T, C, N), or None
-        None where the run did not record them.
-    random_state : ndarray of uint32, shape (T, C)
-    synaptic_events, late : ndarray of int64, shape (T, C)
-    off_mesh : ndarray of int64, shape (T,)
-    outputs : ndarray of PACKET
-    """
-
-    spikes: NDArray[np.bool_]
-    potentials: NDArray[np.int32] | None
-    random_state: NDArray[np.uint32]
-    synaptic_events: Int
-    late: Int
-    off_mesh: Int
-    outputs: NDArray[np.void]
+BLOCK = 64
+"""Cores that are run at once."""
 
 
 @dataclass(kw_only=True)
@@ -94,8 +45,7 @@ class Simulator:
     Parameters
     ----------
     network : Network
-        Checked here, then read at each tick and never written: a change made between two ticks
-        counts from the next.
+        Checked here, and never written. After a change between two ticks, `refresh` is called.
 
     Members
     -------
@@ -117,8 +67,32 @@ class Simulator:
             (architecture.cores, architecture.delay_slots, architecture.axons), dtype=np.bool_
         )
         self.random_state = network.seed.copy()
+        self._rows = Rows(network)
+        self._stale: set[int] = set()
         self._spikes: dict[int, list[NDArray[np.void]]] = {}
         self._packets: dict[int, list[NDArray[np.void]]] = {}
+
+    def refresh(self, core: int) -> None:
+        """Say that the network of one core was changed: the next tick runs the new one."""
+        self._stale.add(core)
+
+    def state(self) -> State:
+        """Return a copy of what the chip carries into the next tick."""
+        return State(
+            tick=self.tick,
+            potentials=self.potentials.copy(),
+            scheduler=self.scheduler.copy(),
+            random_state=self.random_state.copy(),
+        )
+
+    def restore(self, state: State) -> None:
+        """Go on from a state of the same network; what was injected so far is forgotten."""
+        self.tick = state.tick
+        self.potentials = state.potentials.copy()
+        self.scheduler = state.scheduler.copy()
+        self.random_state = state.random_state.copy()
+        self._spikes.clear()
+        self._packets.clear()
 
     def inject(self, spikes: NDArray[np.void]) -> None:
         """Hand over spikes on axons, rows of `SPIKE`, for ticks still to come."""
@@ -155,6 +129,23 @@ class Simulator:
         self.tick += 1
         return result
 
+    def run(self, ticks: int, watch: Int | None = None) -> Recording:
+        """Run some ticks and return what they did, in the sparse form.
+
+        Parameters
+        ----------
+        ticks : int
+        watch : ndarray of int64, optional
+            core * N + neuron of neurons whose potentials are to be recorded.
+        """
+        empty = Recording.empty(self.network.architecture, self.tick, watch)
+        steps = (recorded(self.network.architecture, self.step(), watch) for _ in range(ticks))
+        return Recording.joined([empty, *steps])
+
+    def trace(self, ticks: int, *, record_potentials: bool = True) -> Trace:
+        """Run some ticks and return what they did, in the dense form."""
+        return stacked([self.step() for _ in range(ticks)], record_potentials)
+
     def _read_row(self) -> NDArray[np.bool_]:
         """Return the axons with a spike this tick, and clear the row they came from."""
         slot = self.tick % self.network.architecture.delay_slots
@@ -167,19 +158,25 @@ class Simulator:
 
     def _run_cores(self, active: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Int]:
         """Run all synapses and neurons; return the spikes and each core's synaptic events."""
-        network = self.network
-        synaptic, leak_draws, mask_draws = np.zeros((3, *self.potentials.shape), dtype=np.int64)
-        events = np.zeros(len(active), dtype=np.int64)
-        draws = network.leak_stochastic.any(axis=1) | (network.threshold_mask > 0).any(axis=1)
-        # A core without a spike and without these draws adds nothing, and draws nothing.
-        for core in np.flatnonzero(active.any(axis=1) | draws).tolist():
-            given = integrate(network, core, active[core], int(self.random_state[core]))
-            synaptic[core] = given.synaptic
-            leak_draws[core] = given.leak_draws
-            mask_draws[core] = given.mask_draws
-            events[core] = given.events
-            self.random_state[core] = given.random_state
-        self.potentials, spikes = update(network, self.potentials, synaptic, leak_draws, mask_draws)
+        for core in self._stale:
+            self._rows.read(core)
+        self._stale.clear()
+        spikes = np.empty(self.potentials.shape, dtype=np.bool_)
+        events = np.empty(len(active), dtype=np.int64)
+        # Some cores at a time: the temporary arrays then stay in the cache.
+        for first in range(0, len(active), BLOCK):
+            part = slice(first, first + BLOCK)
+            synaptic, events[part] = self._rows.sums(active[part], first)
+            leak_draws, mask_draws = np.zeros((2, *synaptic.shape), dtype=np.int64)
+            for core in (first + np.flatnonzero(self._rows.draws[part])).tolist():
+                given = integrate(self.network, core, active[core], int(self.random_state[core]))
+                synaptic[core - first] = given.synaptic
+                leak_draws[core - first] = given.leak_draws
+                mask_draws[core - first] = given.mask_draws
+                self.random_state[core] = given.random_state
+            self.potentials[part], spikes[part] = update(
+                _cores(self.network, part), self.potentials[part], synaptic, leak_draws, mask_draws
+            )
         return spikes, events
 
     def _send(self, spikes: NDArray[np.bool_], tally: _Tally) -> None:
@@ -224,6 +221,14 @@ class Simulator:
         tally.outputs.append(outputs)
 
 
+def _cores(network: Network, part: slice) -> Network:
+    """Return a view of some cores' parameters."""
+    view = copy(network)
+    for field_ in FIELDS:
+        setattr(view, field_.name, getattr(network, field_.name)[part])
+    return view
+
+
 def _file(pending: dict[int, list[NDArray[np.void]]], events: NDArray[np.void]) -> None:
     """Add events to the lists of their ticks."""
     if not len(events):
@@ -232,51 +237,3 @@ def _file(pending: dict[int, list[NDArray[np.void]]], events: NDArray[np.void]) 
     ticks, starts = np.unique(ordered["tick"], return_index=True)
     for tick, group in zip(ticks, np.split(ordered, starts[1:]), strict=True):
         pending.setdefault(int(tick), []).append(group)
-
-
-def simulate(
-    network: Network,
-    stimulus: NDArray[np.void] | None = None,
-    ticks: int = 1,
-    *,
-    packets: NDArray[np.void] | None = None,
-    record_potentials: bool = True,
-) -> Trace:
-    """Run a network from its initial state.
-
-    Parameters
-    ----------
-    network : Network
-    stimulus : ndarray of SPIKE, optional
-        Spikes on axons; those of later ticks than the run has are never seen.
-    ticks : int
-        At least 1.
-    packets : ndarray of PACKET, optional
-        Packets at the edges. Those of tick -1 count into tick 0's ``late`` and ``off_mesh``.
-    record_potentials : bool
-
-    Returns
-    -------
-    Trace
-    """
-    if ticks < 1:
-        raise ValueError(f"ticks must be at least 1, not {ticks}")
-    simulator = Simulator(network)
-    if stimulus is not None:
-        simulator.inject(stimulus)
-    if packets is not None:
-        simulator.inject_packets(packets)
-    results = [simulator.step() for _ in range(ticks)]
-    return _stacked(results, record_potentials)
-
-
-def _stacked(results: Sequence[TickResult], record_potentials: bool) -> Trace:
-    return Trace(
-        spikes=np.stack([result.spikes for result in results]),
-        potentials=np.stack([r.potentials for r in results]) if record_potentials else None,
-        random_state=np.stack([result.random_state for result in results]),
-        synaptic_events=np.stack([result.synaptic_events for result in results]),
-        late=np.stack([result.late for result in results]),
-        off_mesh=np.array([result.off_mesh for result in results], dtype=np.int64),
-        outputs=np.concatenate([result.outputs for result in results]),
-    )

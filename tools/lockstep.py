@@ -7,14 +7,14 @@ that leave, and the counters of packets that were dropped.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.golden import Network, Simulator, TickResult, Trace, make_packets
+from spikewright.golden import Network, Simulator, Trace, make_packets
 from spikewright.tools.difference import Difference, Judge
 from spikewright.tools.engine import program
 from spikewright.verif.chip_model import ChipModel, ChipRun
@@ -152,7 +152,7 @@ class Lockstep:
 
     def _run_golden(self, count: int) -> tuple[Trace, float]:
         start = time.thread_time()
-        trace = _stacked([self._golden.step() for _ in range(count)])
+        trace = self._golden.trace(count)
         return trace, time.thread_time() - start
 
     def _again(self, ticks: int) -> None:
@@ -173,15 +173,3 @@ class Lockstep:
             rtl_seconds=0.0,
             golden_seconds=seconds,
         )
-
-
-def _stacked(results: Sequence[TickResult]) -> Trace:
-    return Trace(
-        spikes=np.stack([result.spikes for result in results]),
-        potentials=np.stack([result.potentials for result in results]),
-        random_state=np.stack([result.random_state for result in results]),
-        synaptic_events=np.stack([result.synaptic_events for result in results]),
-        late=np.stack([result.late for result in results]),
-        off_mesh=np.array([result.off_mesh for result in results], dtype=np.int64),
-        outputs=np.concatenate([result.outputs for result in results]),
-    )

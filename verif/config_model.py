@@ -70,6 +70,8 @@ class ConfigModel:
         take = self._spaces.get(write.space)
         if busy or take is None or not take(write):
             self.refused[write.core] += 1
+        else:
+            self._simulator.refresh(write.core)
 
     def _axon_type(self, write: ConfigWrite) -> bool:
         kind = write.data & ((1 << self._a.type_bits) - 1)

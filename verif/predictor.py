@@ -22,8 +22,9 @@ from pyuvm import uvm_analysis_port, uvm_component
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.mesh import Arrivals, Packets, entry, route
 from spikewright.golden.network import Network
-from spikewright.golden.simulate import Simulator, TickResult
+from spikewright.golden.simulate import Simulator
 from spikewright.golden.stimulus import PACKET
+from spikewright.golden.trace import TickResult
 from spikewright.verif.config_model import ConfigModel
 from spikewright.verif.config_words import packet_word
 from spikewright.verif.reached import reached

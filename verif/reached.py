@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from spikewright.golden.network import Network
-from spikewright.golden.simulate import TickResult
+from spikewright.golden.trace import TickResult
 
 __all__ = ["reached"]
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.golden.architecture import Architecture
+from spikewright.golden.engines import simulate
 from spikewright.golden.network import Network
 from spikewright.golden.programs import random_network, random_packets
-from spikewright.golden.simulate import simulate
 from spikewright.golden.stimulus import make_packets
 from spikewright.verif.blocks import Block
 from spikewright.verif.config_words import PARAMETERS, POTENTIAL, SEED, SYNAPSES, program_writes

@@ -272,7 +272,12 @@ class TestSimulator:
         network = Network(ONE, threshold=5)
         simulator = Simulator(network)
         network.leak[0, 1] = 5
+        network.delay[0, 1] = 1
+        network.synapses[0, 2, 0] = True
+        network.weights[0, 2] = 5
+        simulator.refresh(0)
         assert np.flatnonzero(simulator.step().spikes).tolist() == [1]
+        assert np.flatnonzero(simulator.step().spikes).tolist() == [1, 2]
 
     def test_results_do_not_change_afterwards(self) -> None:
         simulator = Simulator(Network(ONE, leak=1, threshold=63, leak_stochastic=1))

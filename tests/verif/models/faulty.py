@@ -1,6 +1,7 @@
 """Models with a fault each, to see that the bench does not agree with just anything."""
 
-from spikewright.golden.simulate import Simulator, TickResult
+from spikewright.golden.simulate import Simulator
+from spikewright.golden.trace import TickResult
 
 
 class OneTooMany(Simulator):

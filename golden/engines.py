@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.golden.errors import EngineError
 from spikewright.golden.network import Network
 from spikewright.golden.simulate import Simulator
 from spikewright.golden.trace import Trace
@@ -22,10 +23,6 @@ __all__ = ["ENGINES", "EngineError", "make_simulator", "simulate"]
 
 ENGINES = ("numpy", "numba")
 GROUP = "spikewright.engines"
-
-
-class EngineError(ValueError):
-    """An engine that is not there, or that cannot do what it was asked."""
 
 
 def make_simulator(network: Network, engine: str = "numpy", threads: int | None = None) -> Any:

@@ -11,10 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.golden.network import Network
+from spikewright.golden.pages import large_zeros
 
-__all__ = ["Rows", "pack_rows"]
+__all__ = ["Rows", "pack_bits", "pack_rows", "unpack_bits"]
 
 Int = NDArray[np.int64]
+
+
+def pack_bits(values: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Return the last axis as bits, 64 a word, the lowest first; the last word is padded."""
+    bits = np.packbits(values, axis=-1, bitorder="little")
+    octets = np.zeros((*bits.shape[:-1], 8 * -(-bits.shape[-1] // 8)), dtype=np.uint8)
+    octets[..., : bits.shape[-1]] = bits
+    return octets.view(np.uint64)
+
+
+def unpack_bits(words: NDArray[np.uint64], count: int) -> NDArray[np.bool_]:
+    """Return what `pack_bits` was given, with ``count`` entries in its last axis."""
+    octets = np.ascontiguousarray(words).view(np.uint8)
+    bits = np.unpackbits(octets, axis=-1, count=count, bitorder="little")
+    return bits.view(np.bool_)
 
 
 def pack_rows(synapses: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -29,10 +45,7 @@ def pack_rows(synapses: NDArray[np.bool_]) -> NDArray[np.uint8]:
     ndarray of uint8, shape (A, W)
         With W a multiple of 8, so that a row is a whole number of 64-bit words.
     """
-    bits = np.packbits(np.ascontiguousarray(synapses.T), axis=1, bitorder="little")
-    rows = np.zeros((len(bits), -(-bits.shape[1] // 8) * 8), dtype=np.uint8)
-    rows[:, : bits.shape[1]] = bits
-    return rows
+    return pack_bits(np.ascontiguousarray(synapses.T)).view(np.uint8)
 
 
 class Rows:
@@ -56,7 +69,7 @@ class Rows:
         a = network.architecture
         words = -(-a.neurons // 64)
         self._network = network
-        self.bits = np.empty((a.cores, a.axons, 8 * words), dtype=np.uint8)
+        self.bits = large_zeros((a.cores, a.axons, 8 * words), np.uint8)
         self.weights = np.empty((a.cores, a.axon_types, a.neurons), dtype=np.int32)
         self.draws = np.empty(a.cores, dtype=np.bool_)
         for core in range(a.cores):

@@ -1,0 +1,140 @@
+"""What the compiled engine needs of the machine beyond Python's own operations.
+
+Numba has atomics for GPUs only, and counts bits one by one; LLVM has the instructions of every
+processor. A barrier inside compiled code takes about a microsecond, where going back to Python
+after each tick would take a hundred.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils, config
+from numba.extending import intrinsic
+
+__all__ = ["barrier", "compiled", "count_ones", "prefetch", "trailing_zeros"]
+
+_SPINS = 2000
+"""Looks at the counter before a waiting thread offers its processor to others."""
+
+_sched_yield = types.ExternalFunction("sched_yield", types.int32())
+
+
+def _pointer(context: Any, builder: Any, signature: Any, array: Any) -> Any:
+    return cgutils.create_struct_proxy(signature.args[0])(context, builder, array).data
+
+
+@intrinsic
+def _add_one(_typing: Any, counter: Any) -> Any:
+    """Add one to the first entry of an int64 array, seen by all threads at once."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = _pointer(context, builder, signature, arguments[0])
+        return builder.atomic_rmw("add", pointer, ir.Constant(ir.IntType(64), 1), "seq_cst")
+
+    return types.int64(counter), generate
+
+
+@intrinsic
+def _load(_typing: Any, counter: Any) -> Any:
+    """Return the first entry of an int64 array as the other threads have left it."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = _pointer(context, builder, signature, arguments[0])
+        return builder.load_atomic(pointer, "seq_cst", 8)
+
+    return types.int64(counter), generate
+
+
+@intrinsic
+def count_ones(_typing: Any, bits: Any) -> Any:
+    """Return how many bits of an unsigned integer are set."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        count = builder.ctpop(arguments[0])
+        return context.cast(builder, count, signature.args[0], types.int64)
+
+    return types.int64(bits), generate
+
+
+@intrinsic
+def trailing_zeros(_typing: Any, bits: Any) -> Any:
+    """Return the number of the lowest bit that is set in an unsigned integer, which is not 0."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        count = builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+        return context.cast(builder, count, signature.args[0], types.int64)
+
+    return types.int64(bits), generate
+
+
+@intrinsic
+def prefetch(_typing: Any, array: Any, _row: Any) -> Any:
+    """Have the start of a row fetched into the cache; nothing waits for it.
+
+    The row must lie inside the array.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = signature.args[0]
+        values = context.make_array(kind)(context, builder, arguments[0])
+        start = context.get_constant(types.intp, 0)
+        indices = [arguments[1], *[start] * (kind.ndim - 1)]
+        place = cgutils.get_item_pointer(context, builder, kind, values, indices)
+        octet = builder.bitcast(place, ir.IntType(8).as_pointer())
+        flag = ir.IntType(32)
+        fetch = builder.module.declare_intrinsic(
+            "llvm.prefetch", [octet.type], ir.FunctionType(ir.VoidType(), [octet.type, *[flag] * 3])
+        )
+        # To read; to be kept in all levels of the cache; data and not instructions.
+        builder.call(fetch, [octet, flag(0), flag(3), flag(1)])
+        return context.get_dummy_value()
+
+    return types.none(array, types.intp), generate
+
+
+def compiled(function: Any) -> Any:
+    """Compile a function when it is first called, and keep the result for other processes.
+
+    Numba alone would keep it by the function's own file, and run what is out of date after a change
+    in another one. Here the folder's name stands for the text of all files of the engine.
+    """
+    chosen, config.CACHE_DIR = config.CACHE_DIR, str(_folder())
+    try:
+        return njit(nogil=True, cache=True, error_model="numpy")(function)
+    finally:
+        config.CACHE_DIR = chosen
+
+
+@cache
+def _folder() -> Path:
+    here = Path(__file__).resolve()
+    text = b"".join(path.read_bytes() for path in sorted(here.parent.glob("fast_*.py")))
+    name = f"fast-{hashlib.sha256(text).hexdigest()[:16]}"
+    checkout = here.parent.parent
+    if (checkout / "pyproject.toml").is_file() and os.access(checkout, os.W_OK):
+        return checkout / "build" / name
+    return Path.home() / ".cache" / "spikewright" / name
+
+
+@compiled
+def barrier(counter: Any, threads: int, turn: int) -> None:
+    """Wait until all threads have come to their barrier number ``turn``, which counts from 1.
+
+    What they wrote before is then seen by all. ``counter`` is an int64 array of one entry that
+    begins at 0.
+    """
+    if threads == 1:
+        return
+    _add_one(counter)
+    spins = 0
+    while _load(counter) < threads * turn:
+        spins += 1
+        if spins > _SPINS:
+            _sched_yield()

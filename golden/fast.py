@@ -256,7 +256,7 @@ class FastSimulator:
 
     def _call(self, work: Work, buffers: Buffers, ticks: int) -> None:
         """Run the threads, and wait for all of them."""
-        words = len(buffers.owner) // len(self._program.types)
+        words = len(buffers.owner) // self.network.architecture.cores
         jobs: list[Any] = []
         for me in range(self.threads):
             start, end = self._cuts[me : me + 2]

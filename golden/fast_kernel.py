@@ -30,11 +30,20 @@ _int = np.int32
 
 @compiled
 def _take_row(
-    scheduler: Any, first: int, words: int, bits: Any, core: int, axons: Any, me: int, n_axons: int
+    scheduler: Any,
+    first: int,
+    words: int,
+    bits: Any,
+    types: Any,
+    base: int,
+    lines: Any,
+    me: int,
+    ring: int,
 ) -> int:
-    """List the axons whose bits are set, ascending, and clear the row; return how many.
+    """List the lines whose bits are set, ascending, and clear the row; return how many.
 
-    Their rows of the crossbar are fetched.
+    A line is an axon of some core, counted from the first core's; the core's own begin at
+    ``base``. What belongs to them is fetched.
     """
     count = 0
     for word in range(words):
@@ -43,10 +52,11 @@ def _take_row(
             continue
         scheduler[first + word] = np.uint64(0)
         while pair:
-            axon = 64 * word + trailing_zeros(pair)
+            line = base + 64 * word + trailing_zeros(pair)
             pair &= np.uint64(pair - np.uint64(1))
-            axons[me, core & (RING - 1), count] = axon
-            prefetch(bits, core * n_axons + axon)
+            lines[me, ring, count] = line
+            prefetch(bits, line)
+            prefetch(types, line)
             count += 1
     return count
 
@@ -63,14 +73,21 @@ def _gather(groups: Any, me: int, first: int) -> Any:
 
 
 @compiled
-def _deliver(scheduler: Any, plane: int, packets: Any, start: int, end: int, low: int, high: int):
-    """Set the scheduler bits of those packets, place << 8 | slot, that end in a thread's range."""
+def _deliver(scheduler: Any, plane: int, packet: int) -> None:
+    """Set the scheduler bit of a packet, place << 8 | slot."""
+    address = (packet & 255) * plane + (packet >> 8)
+    bit = np.uint64(np.uint64(1) << np.uint64(address & 63))
+    scheduler[address >> 6] = np.uint64(scheduler[address >> 6] | bit)
+
+
+@compiled
+def _arrive(
+    scheduler: Any, plane: int, packets: Any, start: int, end: int, low: int, high: int
+) -> None:
+    """Deliver the packets that end in a thread's range of places."""
     for k in range(start, end):
-        place = packets[k] >> 8
-        if low <= place < high:
-            address = (packets[k] & 255) * plane + place
-            bit = np.uint64(np.uint64(1) << np.uint64(address & 63))
-            scheduler[address >> 6] = np.uint64(scheduler[address >> 6] | bit)
+        if low <= packets[k] >> 8 < high:
+            _deliver(scheduler, plane, packets[k])
 
 
 @compiled
@@ -107,13 +124,14 @@ def run_ticks(
     spike_starts, arrival_starts = work.spike_starts, work.arrival_starts
     log, fired, sums = buffers.log, buffers.fired, buffers.sums
     tick_events, core_events = buffers.tick_events, buffers.core_events
-    spiked, groups, axons = buffers.spiked, buffers.groups, buffers.active
+    spiked, groups, lines = buffers.spiked, buffers.groups, buffers.lines
     outbox, posted, counts = buffers.outbox, buffers.posted, buffers.counts
     owner = buffers.owner
     limits, dense = (_int(numbers[3]), _int(numbers[4])), len(buffers.random) > 0
-    neurons, slots, words, n_axons = numbers[5], numbers[6], numbers[7], types.shape[1]
-    plane, low, high = 64 * words * len(types), 64 * words * first_core, 64 * words * end_core
-    _deliver(scheduler, plane, arrivals, arrival_starts[0], arrival_starts[1], low, high)
+    neurons, slots, words = numbers[5], numbers[6], numbers[7]
+    n_cores, n_axons = len(stochastic), len(types) // len(stochastic)
+    plane, low, high = 64 * words * n_cores, 64 * words * first_core, 64 * words * end_core
+    _arrive(scheduler, plane, arrivals, arrival_starts[0], arrival_starts[1], low, high)
     for done in range(ticks):
         tick = first_tick + done
         slot, half = tick & (slots - 1), done & 1
@@ -121,22 +139,29 @@ def run_ticks(
         posted[me, half] = 0
         for k in range(spike_starts[done], spike_starts[done + 1]):
             if low <= spikes[k] < high:
-                address = slot * plane + spikes[k]
-                bit = np.uint64(np.uint64(1) << np.uint64(address & 63))
-                scheduler[address >> 6] = np.uint64(scheduler[address >> 6] | bit)
+                _deliver(scheduler, plane, spikes[k] << 8 | slot)
         for ahead in range(first_core, end_core + AHEAD):
             if ahead < end_core:
-                start = words * (slot * len(types) + ahead)
+                start = words * (slot * n_cores + ahead)
                 counts[me, ahead & (RING - 1)] = _take_row(
-                    scheduler, start, words, bits, ahead, axons, me, n_axons
+                    scheduler,
+                    start,
+                    words,
+                    bits,
+                    types,
+                    ahead * n_axons,
+                    lines,
+                    me,
+                    ahead & (RING - 1),
                 )
             core = ahead - AHEAD
             if core < first_core:
                 continue
-            active = counts[me, core & (RING - 1)]
+            ring = core & (RING - 1)
+            active = counts[me, ring]
             if active or not still[core]:
                 events = integrate(
-                    bits, types, weights, rows[core, 0], core, me, axons, sums, active
+                    bits, types, weights, rows[core, 0], lines, me, ring, active, sums
                 )
                 all_events += events
                 core_events[row, core] += events
@@ -193,11 +218,10 @@ def run_ticks(
                 buffers.watched[done, k] = potentials[watch[k, 0], watch[k, 1]]
         barrier(buffers.turn, threads, done + 1)
         for other in range(threads):
-            _deliver(
-                scheduler, plane, outbox[other, half, me], 0, posted[other, half, me], low, high
-            )
+            for k in range(posted[other, half, me]):
+                _deliver(scheduler, plane, outbox[other, half, me, k])
         start, end = arrival_starts[done + 1], arrival_starts[done + 2]
-        _deliver(scheduler, plane, arrivals, start, end, low, high)
+        _arrive(scheduler, plane, arrivals, start, end, low, high)
     return logged
 
 
@@ -240,7 +264,7 @@ def run_frames(
             1,
             frame,
             0,
-            len(program.types),
+            len(program.stochastic),
             0,
             ticks,
             logged,

@@ -72,15 +72,15 @@ def _settle(
 
 @compiled
 def integrate(
-    bits: Any, types: Any, weights: Any, row: int, core: int, me: int, axons: Any, sums: Any, n: int
+    bits: Any, types: Any, weights: Any, row: int, lines: Any, me: int, ring: int, n: int, sums: Any
 ) -> int:
-    """Add up the deterministic synapses of ``n`` active axons; return all that are connected."""
+    """Add up the deterministic synapses of ``n`` active lines; return all that are connected."""
     events = 0
     for k in range(sums.shape[1]):
         sums[me, k] = 0
     for active in range(n):
-        axon = axons[me, core & (RING - 1), active]
-        kind, line = types[core, axon], core * types.shape[1] + axon
+        line = lines[me, ring, active]
+        kind = types[line]
         for word in range(bits.shape[1]):
             some = bits[line, word]
             for k in range(32):
@@ -128,7 +128,7 @@ def plain(
         )
         potentials[core, n] = v
         spiked[me, n] = fires
-        changed |= _int(v ^ before)
+        changed = _int(changed | _int(v ^ before))
     return changed != 0
 
 
@@ -137,7 +137,7 @@ def drawing(
     program: Any,
     core: int,
     me: int,
-    n_axons: int,
+    n_lines: int,
     chip: Any,
     buffers: Any,
     limits: Any,
@@ -150,17 +150,17 @@ def drawing(
     leak, threshold, floor = program.leak[row[2]], program.threshold[row[3]], program.floor[row[4]]
     spike_add, floor_add = program.spike_add[row[5]], program.floor_add[row[6]]
     flags, masks = program.flags[row[7]], program.masks[row[8]]
-    bits, types, axons = program.bits, program.types[core], buffers.active[me, core & (RING - 1)]
+    bits, types, lines = program.bits, program.types, buffers.lines[me, core & (RING - 1)]
     potentials = chip.potentials[core]
-    synapses, first = program.stochastic[core] == 2, core * len(types)
+    synapses = program.stochastic[core] == 2
     for n in range(len(sums)):
         v = _int(potentials[n] + sums[n])
         if synapses:
             word, bit = n >> 5, np.uint32(n & 31)
-            for active in range(n_axons):
-                axon = axons[active]
-                weight = np.int64(draws[types[axon], n])
-                connected = (bits[first + axon, word] >> bit) & np.uint32(1)
+            for active in range(n_lines):
+                line = lines[active]
+                weight = np.int64(draws[types[line], n])
+                connected = (bits[line, word] >> bit) & np.uint32(1)
                 if connected and weight != NO_DRAW:
                     state = _advance(state)
                     if abs(weight) >= np.int64(state >> np.uint32(numbers[0])):

@@ -63,7 +63,7 @@ def prepare(network: Network) -> Program:
     draws_synapses = stochastic.any(axis=(1, 2))
     return Program(
         bits=rows.bits.view(np.uint32).reshape(a.cores * a.axons, -1),
-        types=network.axon_types,
+        types=large_copy(network.axon_types.reshape(-1)),
         route=large_copy(_routes(network, destinations(network))),
         rows=np.stack([rows_ for _, rows_ in tables.values()], axis=1),
         stochastic=np.where(draws_synapses, 2, rows.draws).astype(np.uint8),

@@ -49,7 +49,7 @@ class Program(NamedTuple):
     """
 
     bits: Any  # uint32 (C * A, 2 W): crossbars, axon first
-    types: Any  # uint8 (C, A)
+    types: Any  # uint8 (C * A,)
     route: Any  # int32 or int64 (C * N,): place << 8 | delay of where a spike goes; -1 is nowhere
     rows: Any  # int32 (C, 9): rows in the tables below, in this order
     weights: Any  # int16 or int32 (P, G, N): 0 where stochastic
@@ -101,7 +101,7 @@ class Buffers(NamedTuple):
     sums: Any  # int32 (H, 64 W)
     spiked: Any  # uint8 (H, 64 W)
     groups: Any  # uint64 (H, 8 W): the same bytes, eight at a time
-    active: Any  # int64 (H, RING, A)
+    lines: Any  # uint32 (H, RING, A): active axons of a core, as C * A counts them
     counts: Any  # int64 (H, RING)
     turn: Any  # int64 (1,): the barrier's counter
 
@@ -130,7 +130,7 @@ def make_buffers(
         sums=np.zeros((threads, padded), dtype=np.int32),
         spiked=spiked,
         groups=spiked.view(np.uint64),
-        active=np.zeros((threads, RING, a.axons), dtype=np.int64),
+        lines=np.zeros((threads, RING, a.axons), dtype=np.uint32),
         counts=np.zeros((threads, RING), dtype=np.int64),
         turn=np.zeros(1, dtype=np.int64),
     )

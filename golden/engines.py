@@ -9,6 +9,7 @@ is there under the name ``rtl`` where the project is installed as a whole.
 from __future__ import annotations
 
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,19 @@ from spikewright.golden.network import Network
 from spikewright.golden.simulate import Simulator
 from spikewright.golden.trace import Trace
 
-__all__ = ["ENGINES", "EngineError", "make_simulator", "simulate"]
+__all__ = ["ENGINES", "EngineError", "make_simulator", "require", "simulate"]
 
 ENGINES = ("numpy", "numba")
 GROUP = "spikewright.engines"
+
+
+def require(engine: str) -> None:
+    """Raise an `EngineError` where what an engine needs is not installed."""
+    if engine == "numba" and find_spec("numba") is None:
+        raise EngineError(
+            "engine numba must have the package numba, which is not installed: "
+            "pip install 'spikewright[fast]'"
+        )
 
 
 def make_simulator(network: Network, engine: str = "numpy", threads: int | None = None) -> Any:
@@ -45,16 +55,10 @@ def make_simulator(network: Network, engine: str = "numpy", threads: int | None 
         raise EngineError(f"threads must be at least 1, not {threads}")
     if engine == "numpy":
         return Simulator(network)
+    require(engine)
     if engine == "numba":
-        try:
-            from spikewright.golden.fast import FastSimulator
-        except ModuleNotFoundError as missing:
-            if missing.name not in ("numba", "llvmlite"):
-                raise
-            raise EngineError(
-                "engine numba must have the package numba, which is not installed: "
-                "pip install 'spikewright[fast]'"
-            ) from None
+        from spikewright.golden.fast import FastSimulator
+
         return FastSimulator(network, threads=threads)
     for entry in entry_points(group=GROUP, name=engine):
         return entry.load()(network, threads=threads)

@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.golden.errors import EngineError
-from spikewright.golden.fast_events import Edges, Leaving, places, starts
+from spikewright.golden.fast_events import Ends, Leaving, follow, in_order, places, starts
 from spikewright.golden.fast_kernel import run_ticks
-from spikewright.golden.fast_program import destinations, prepare
-from spikewright.golden.fast_tables import Buffers, Chip, Work, make_buffers
+from spikewright.golden.fast_program import destinations, prepare, wrap_shift
+from spikewright.golden.fast_tables import Buffers, Work, make_buffers, make_chip
 from spikewright.golden.network import Network
-from spikewright.golden.pages import large_zeros
 from spikewright.golden.recording import Recording, State
 from spikewright.golden.rows import pack_bits, unpack_bits
 from spikewright.golden.stimulus import check_packets, check_spikes
@@ -81,28 +80,14 @@ class FastSimulator:
     def __init__(self, network: Network, threads: int | None = None) -> None:
         network.check()
         a = network.architecture
-        largest = max(a.potential_limit + a.leak_limit, a.threshold_limit + 2**a.mask_bits) + 2
-        if a.wrap and largest > 2**31 - 1:
-            raise EngineError(
-                f"engine numba must have potentials and thresholds whose sums fit 32 bits, and "
-                f"potential_bits {a.potential_bits}, leak_bits {a.leak_bits}, threshold_bits "
-                f"{a.threshold_bits} and mask_bits {a.mask_bits} do not"
-            )
         self.network = network
         self.tick = 0
         self.threads = thread_count(threads, -(-a.cores // CORES_A_THREAD))
         self._program = prepare(network)
-        self._shift = np.int32(32 - a.potential_bits) if a.wrap else None
+        self._shift = wrap_shift(network)
         self._leaving = Leaving(network, destinations(network))
         self._cuts = np.linspace(0, a.cores, self.threads + 1).round().astype(int).tolist()
-        words = -(-a.axons // 64)
-        self._chip = Chip(
-            potentials=large_zeros((a.cores, 64 * -(-a.neurons // 64)), np.int32),
-            scheduler=large_zeros((a.delay_slots * a.cores * words,), np.uint64),
-            random=network.seed.copy(),
-            still=np.zeros(a.cores, dtype=np.uint8),
-        )
-        self.potentials[:] = network.potential
+        self._chip = make_chip(network)
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self._forget()
 
@@ -153,7 +138,7 @@ class FastSimulator:
     def _forget(self) -> None:
         self._broken = False
         self._spike_ticks = self._spikes = np.zeros(0, dtype=np.int64)
-        self._edges: list[Edges] = []
+        self._edges: list[tuple[Int, Int, Ends]] = []
 
     def inject(self, spikes: NDArray[np.void]) -> None:
         """Hand over spikes on axons, rows of `SPIKE`, for ticks still to come."""
@@ -169,7 +154,9 @@ class FastSimulator:
         """Hand over packets at the edges, rows of `PACKET`; see `Simulator.inject_packets`."""
         check_packets(packets, self.network, self.tick - 1)
         if len(packets):
-            self._edges.append(Edges.follow(self.network, packets, self.tick))
+            # Those of the tick that ran last are counted in the next.
+            counted = np.maximum(packets["tick"], self.tick)
+            self._edges.append((packets["tick"], counted, follow(self.network, packets)))
 
     def step(self) -> TickResult:
         """Run one tick."""
@@ -248,8 +235,9 @@ class FastSimulator:
 
     def _arrivals(self, last: int) -> tuple[Int, Int]:
         """Return the packets from the edges that are delivered before tick ``last``."""
-        ticks = _joined([np.zeros(0, dtype=np.int64), *(e.arrival_ticks for e in self._edges)])
-        packets = _joined([np.zeros(0, dtype=np.int64), *(e.arrivals for e in self._edges)])
+        none = np.zeros(0, dtype=np.int64)
+        ticks = _joined([none, *(ticks[ends.timely] for ticks, _, ends in self._edges)])
+        packets = _joined([none, *(ends.arrivals[ends.timely] for _, _, ends in self._edges)])
         due = (ticks >= self.tick - 1) & (ticks < last)
         order = np.argsort(ticks[due], kind="stable")
         return ticks[due][order], packets[due][order]
@@ -277,18 +265,16 @@ class FastSimulator:
         fired = buffers.fired
         spikes = _merge(buffers.log, fired)
         when = np.repeat(first + np.arange(ticks), fired.sum(axis=0))
-        off_ticks, outputs = self._leaving.read(when, spikes)
+        off, left, outputs = self._leaving.read(when, spikes)
         late = np.zeros((ticks, a.cores), dtype=np.int64)
-        off_mesh = np.bincount(off_ticks - first, minlength=ticks).astype(np.int64)
-        outs, counted = [outputs], [outputs["tick"]]
-        for edges in self._edges:
-            due = (edges.late_ticks >= first) & (edges.late_ticks < first + ticks)
-            np.add.at(late, (edges.late_ticks[due] - first, edges.late_cores[due]), 1)
-            due = (edges.off_ticks >= first) & (edges.off_ticks < first + ticks)
-            np.add.at(off_mesh, edges.off_ticks[due] - first, 1)
-            due = (edges.out_ticks >= first) & (edges.out_ticks < first + ticks)
-            outs.append(edges.outputs[due])
-            counted.append(edges.out_ticks[due])
+        off_mesh = np.bincount(when[off] - first, minlength=ticks).astype(np.int64)
+        outs, out_ticks = [outputs], [when[left]]
+        for _, counted, ends in self._edges:
+            due = (counted >= first) & (counted < first + ticks)
+            np.add.at(late, (counted[due & ends.late] - first, ends.core[due & ends.late]), 1)
+            np.add.at(off_mesh, counted[due & ends.off] - first, 1)
+            outs.append(ends.outputs[due & ends.out])
+            out_ticks.append(counted[due & ends.out])
         recording = Recording(
             architecture=a,
             first_tick=first,
@@ -299,7 +285,7 @@ class FastSimulator:
             late_per_tick=late.sum(axis=1),
             late_per_core=late.sum(axis=0),
             off_mesh=off_mesh,
-            outputs=_sorted(_joined(outs), _joined(counted)),
+            outputs=in_order(_joined(outs), _joined(out_ticks)),
             watch=watch,
             potentials=buffers.watched,
         )
@@ -308,12 +294,6 @@ class FastSimulator:
 
 def _joined(arrays: Iterable[NDArray[Any]]) -> NDArray[Any]:
     return np.concatenate(list(arrays))
-
-
-def _sorted(outputs: NDArray[np.void], counted: Int) -> NDArray[np.void]:
-    """Sort packets by the tick they are counted in, and then by all their fields."""
-    order = np.argsort(outputs)
-    return outputs[order[np.argsort(counted[order], kind="stable")]]
 
 
 def _merge(log: NDArray[np.uint32], fired: Int) -> NDArray[np.uint32]:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.mesh import Arrivals, Packets, entry, route
 from spikewright.golden.network import Network
-from spikewright.golden.stimulus import PACKET
+from spikewright.golden.stimulus import PACKET, SIDES
 
-__all__ = ["Edges", "Leaving", "places", "starts"]
+__all__ = ["Ends", "Leaving", "follow", "in_order", "places", "starts"]
 
 Int = NDArray[np.int64]
 
@@ -28,66 +28,61 @@ def starts(ticks: Int, first: int, count: int) -> Int:
     return np.searchsorted(ticks, np.arange(first, first + count + 1)).astype(np.int64)
 
 
+def in_order(outputs: NDArray[np.void], counted: Int) -> NDArray[np.void]:
+    """Sort packets by the tick, or frame, in which they are counted, then by all their fields."""
+    # Much faster than to sort the rows themselves, which compares them as texts and tuples.
+    side = np.zeros(len(outputs), dtype=np.int8)
+    for code, name in enumerate(sorted(SIDES)):
+        side[outputs["side"] == name] = code
+    columns = [outputs[name] for name in ("axon", "slot", "dy", "dx", "position")]
+    return outputs[np.lexsort([*columns, side, outputs["tick"], counted])]
+
+
 @dataclass(frozen=True, kw_only=True)
-class Edges:
-    """Packets at the edges, followed to where they end; each group sorted by its ticks.
+class Ends:
+    """Where packets at the edges end, entry by entry; each has one of the four fates.
 
     Members
     -------
-    arrival_ticks, arrivals : ndarray of int64
-        Packets that arrive in time: during which tick, and place << 8 | slot.
-    late_ticks, late_cores : ndarray of int64
-        Packets that are late: in which tick they are counted, and where.
-    off_ticks : ndarray of int64
-        Packets dropped at an edge.
-    out_ticks : ndarray of int64
+    timely, late, off, out : ndarray of bool
+        Arrives in time, arrives too late, is dropped at an edge, leaves over an attached one.
+    core : ndarray of int64
+    arrivals : ndarray of int64
+        place << 8 | slot, where timely.
     outputs : ndarray of PACKET
-        Packets that pass through to an attached edge.
+        What is seen outside, where out.
     """
 
-    arrival_ticks: Int
+    timely: NDArray[np.bool_]
+    late: NDArray[np.bool_]
+    off: NDArray[np.bool_]
+    out: NDArray[np.bool_]
+    core: Int
     arrivals: Int
-    late_ticks: Int
-    late_cores: Int
-    off_ticks: Int
-    out_ticks: Int
     outputs: NDArray[np.void]
 
-    @classmethod
-    def follow(cls, network: Network, packets: NDArray[np.void], now: int) -> Edges:
-        """Follow packets; those of the tick before ``now`` are counted in ``now``."""
-        a = network.architecture
-        packets = packets[np.argsort(packets["tick"], kind="stable")]
-        ticks = packets["tick"]
-        x, y = entry(a, packets["side"], packets["position"])
-        steps = {name: packets[name] for name in ("dx", "dy", "slot", "axon")}
-        ends = route(a, Packets(x=x, y=y, **steps))
-        inside = ends.core >= 0
-        late = inside & (packets["slot"] == ticks % a.delay_slots) & (ticks >= 0)
-        timely = inside & ~late
-        taken = np.isin(ends.side, network.attached)
-        counted = np.maximum(ticks, now)
-        place = places(a, ends.core, packets["axon"])
-        return cls(
-            arrival_ticks=ticks[timely],
-            arrivals=(place << 8 | packets["slot"])[timely],
-            late_ticks=counted[late],
-            late_cores=ends.core[late],
-            off_ticks=counted[~inside & ~taken],
-            out_ticks=counted[taken],
-            outputs=_outputs(ends, taken, ticks, packets["slot"], packets["axon"]),
-        )
 
-
-def _outputs(
-    ends: Arrivals, taken: NDArray[np.bool_], ticks: Int, slot: Int, axon: Int
-) -> NDArray[np.void]:
-    """Return the packets that leave, as they are seen outside."""
-    outputs = np.empty(int(taken.sum()), dtype=PACKET)
-    outputs["tick"], outputs["slot"], outputs["axon"] = ticks[taken], slot[taken], axon[taken]
+def follow(network: Network, packets: NDArray[np.void]) -> Ends:
+    """Follow packets, rows of `PACKET`, from the edge where they enter to where they end."""
+    a = network.architecture
+    x, y = entry(a, packets["side"], packets["position"])
+    steps = {name: packets[name] for name in ("dx", "dy", "slot", "axon")}
+    ends = route(a, Packets(x=x, y=y, **steps))
+    inside = ends.core >= 0
+    running = (packets["slot"] == packets["tick"] % a.delay_slots) & (packets["tick"] >= 0)
+    taken = np.isin(ends.side, network.attached)
+    outputs = packets.copy()
     for name in ("side", "position", "dx", "dy"):
-        outputs[name] = getattr(ends, name)[taken]
-    return outputs
+        outputs[name] = getattr(ends, name)
+    return Ends(
+        timely=inside & ~running,
+        late=inside & running,
+        off=~inside & ~taken,
+        out=taken,
+        core=ends.core,
+        arrivals=places(a, ends.core, packets["axon"]) << 8 | packets["slot"],
+        outputs=outputs,
+    )
 
 
 class Leaving:
@@ -111,8 +106,8 @@ class Leaving:
         self._kind = np.where(outside, np.where(taken, 2, 1), 0).astype(np.uint8)
         self._any = bool(outside.any())
 
-    def read(self, ticks: Int, spikes: NDArray[np.uint32]) -> tuple[Int, NDArray[np.void]]:
-        """Return the ticks of packets dropped at an edge, and the packets that left.
+    def read(self, ticks: Int, spikes: NDArray[np.uint32]) -> tuple[Int, Int, NDArray[np.void]]:
+        """Return which spikes' packets were dropped at an edge, which left, and the latter.
 
         Parameters
         ----------
@@ -122,7 +117,8 @@ class Leaving:
             core * N + neuron.
         """
         if not self._any:
-            return np.zeros(0, dtype=np.int64), np.empty(0, dtype=PACKET)
+            none = np.zeros(0, dtype=np.int64)
+            return none, none, np.empty(0, dtype=PACKET)
         kind = self._kind[spikes]
         out = np.flatnonzero(kind == 2)
         who, when = spikes[out], ticks[out]
@@ -131,4 +127,4 @@ class Leaving:
         outputs["slot"] = (when + self._delay[who]) % self._slots
         for name in ("side", "position", "dx", "dy"):
             outputs[name] = getattr(self._ends, name)[who]
-        return ticks[kind == 1], outputs
+        return np.flatnonzero(kind == 1), out, outputs

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.golden.errors import EngineError
 from spikewright.golden.fast_tables import (
     DRAWS_LEAK,
     FLOOR_ETA,
@@ -20,10 +21,10 @@ from spikewright.golden.fast_tables import (
 )
 from spikewright.golden.mesh import Arrivals, Packets, route
 from spikewright.golden.network import Network
-from spikewright.golden.pages import large_copy
+from spikewright.golden.pages import large_copy, large_zeros
 from spikewright.golden.rows import Rows
 
-__all__ = ["destinations", "prepare"]
+__all__ = ["destinations", "prepare", "wrap_shift"]
 
 _LARGEST = 2**31 - 1
 
@@ -33,10 +34,17 @@ def prepare(network: Network) -> Program:
 
     Raises
     ------
-    ValueError
+    EngineError
         Where the widths of its architecture let a sum leave 32 bits.
     """
     a = network.architecture
+    largest = max(a.potential_limit + a.leak_limit, a.threshold_limit + 2**a.mask_bits) + 2
+    if a.wrap and largest > _LARGEST:
+        raise EngineError(
+            f"engine numba must have potentials and thresholds whose sums fit 32 bits, and "
+            f"potential_bits {a.potential_bits}, leak_bits {a.leak_bits}, threshold_bits "
+            f"{a.threshold_bits} and mask_bits {a.mask_bits} do not"
+        )
     padded = 64 * -(-a.neurons // 64)
     rows = Rows(network)
     stochastic = network.weight_stochastic
@@ -134,9 +142,16 @@ def _pool(
             known[key] = len(distinct)
             distinct.append(row)
         places.append(known[key])
-    table = np.full((len(distinct), *distinct[0].shape[:-1], padded), pad, dtype=dtype)
+    table = large_zeros((len(distinct), *distinct[0].shape[:-1], padded), dtype)
+    table[..., distinct[0].shape[-1] :] = pad
     table[..., : distinct[0].shape[-1]] = np.stack(distinct)
     return table, np.array(places, dtype=np.int32)
+
+
+def wrap_shift(network: Network) -> np.int32 | None:
+    """Return the bits of an int32 above a potential, or None where potentials do not wrap."""
+    a = network.architecture
+    return np.int32(32 - a.potential_bits) if a.wrap else None
 
 
 def destinations(network: Network) -> Arrivals:

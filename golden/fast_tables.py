@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spikewright.golden.network import Network
+from spikewright.golden.pages import large_zeros
 
 __all__ = [
     "DRAWS_LEAK",
@@ -27,6 +28,7 @@ __all__ = [
     "Program",
     "Work",
     "make_buffers",
+    "make_chip",
 ]
 
 NO_DRAW = -(2**31)
@@ -104,6 +106,19 @@ class Buffers(NamedTuple):
     lines: Any  # uint32 (H, RING, A): active axons of a core, as C * A counts them
     counts: Any  # int64 (H, RING)
     turn: Any  # int64 (1,): the barrier's counter
+
+
+def make_chip(network: Network) -> Chip:
+    """Return a chip before its first tick."""
+    a = network.architecture
+    chip = Chip(
+        potentials=large_zeros((a.cores, 64 * -(-a.neurons // 64)), np.int32),
+        scheduler=large_zeros((a.delay_slots * a.cores * -(-a.axons // 64),), np.uint64),
+        random=network.seed.copy(),
+        still=np.zeros(a.cores, dtype=np.uint8),
+    )
+    chip.potentials[:, : a.neurons] = network.potential
+    return chip
 
 
 def make_buffers(

@@ -27,8 +27,8 @@ ALLOWED = {
     "verif": {"verif", "golden", "hdl", "lct"},
     "tools": {"tools", "golden", "hdl", "lct", "verif"},
 }
-# numba is for the fast engine, and optional.
-GOLDEN_LIBRARIES = {"numpy", "numba"}
+# numba, and the llvmlite that it is made of, are for the fast engine, and optional.
+GOLDEN_LIBRARIES = {"numpy", "numba", "llvmlite"}
 
 
 def sources(part: str) -> list[Path]:

@@ -19,7 +19,7 @@ from spikewright.golden.errors import EngineError
 from spikewright.golden.fast_events import Ends, Leaving, follow, in_order, places, starts
 from spikewright.golden.fast_kernel import run_ticks
 from spikewright.golden.fast_program import destinations, prepare, wrap_shift
-from spikewright.golden.fast_tables import Buffers, Work, make_buffers, make_chip
+from spikewright.golden.fast_tables import Buffers, Program, Work, make_buffers, make_chip
 from spikewright.golden.network import Network
 from spikewright.golden.recording import Recording, State
 from spikewright.golden.rows import pack_bits, unpack_bits
@@ -90,6 +90,16 @@ class FastSimulator:
         self._chip = make_chip(network)
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self._forget()
+
+    @property
+    def program(self) -> Program:
+        """The tables that the compiled loops read."""
+        return self._program
+
+    @property
+    def rests(self) -> bool:
+        """Whether some core was found at rest, so that it is left alone until a spike comes."""
+        return bool(self._chip.still.any())
 
     @property
     def potentials(self) -> NDArray[np.int32]:

@@ -54,6 +54,31 @@ COMMANDS = (
         "Plant faults in tables, design and model: the benches must find every one.",
     ),
     Entry(
+        "net",
+        "spikewright.tools.commands_net:app",
+        "Describe, check and convert networks.",
+    ),
+    Entry(
+        "convert",
+        "spikewright.tools.commands_net:convert",
+        "Convert a network from one format to another.",
+    ),
+    Entry(
+        "run",
+        "spikewright.tools.commands_run:run_command",
+        "Run a network: spikes, potentials and figures, on any engine.",
+    ),
+    Entry(
+        "plot",
+        "spikewright.tools.commands_plot:plot_command",
+        "Draw a recording: raster, rates, potentials, core map or links, as PNG or SVG.",
+    ),
+    Entry(
+        "stats",
+        "spikewright.tools.commands_stats:stats_command",
+        "Count what a run did: spikes, packets, hops, links, predicted energy.",
+    ),
+    Entry(
         "compare",
         "spikewright.tools.compare:compare_command",
         "Run a network on the RTL and on the golden model, tick by tick.",
@@ -62,6 +87,11 @@ COMMANDS = (
         "demo",
         "spikewright.tools.demo:demo_command",
         "Classify handwritten digits on the RTL and on the golden model.",
+    ),
+    Entry(
+        "bench",
+        "spikewright.tools.commands_bench:app",
+        "Measure the speed of the golden model on this machine.",
     ),
     Entry(
         "status",

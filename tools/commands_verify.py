@@ -30,6 +30,7 @@ class Preset(StrEnum):
     """Sizes of a core."""
 
     tiny = "tiny"
+    ranc = "ranc"
     truenorth = "truenorth"
 
 

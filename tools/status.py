@@ -76,7 +76,7 @@ def _tables() -> list[Row]:
     names = {unit["unit"] for unit in units}
     rows = sum(unit["rows"] or 0 for unit in units if unit["preset"] == presets[0])
     seconds = sum(unit["seconds"] for unit in units)
-    how = f"every check, parameters of {' and '.join(presets)}"
+    how = f"every check, parameters of {', '.join(presets[:-1])} and {presets[-1]}"
     return [
         (f"{len(names)} units, {rows} rows", how, f"no findings; {seconds:.1f} s of one processor")
     ]

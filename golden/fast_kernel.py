@@ -22,6 +22,9 @@ AHEAD = 4
 """Cores between fetching the rows of a core's active axons and using them. They lie anywhere in 32
 MiB, so without it nearly every row would be waited for, which was half of a tick's time."""
 
+AHEAD_WEIGHTS = 2
+"""The same for the weights of those axons, whose types must have come before."""
+
 AHEAD_ROUTES = 16
 """Spikes between fetching a neuron's destination and using it, for the same reason."""
 
@@ -55,10 +58,22 @@ def _take_row(
             line = base + 64 * word + trailing_zeros(pair)
             pair &= np.uint64(pair - np.uint64(1))
             lines[me, ring, count] = line
-            prefetch(bits, line)
-            prefetch(types, line)
+            prefetch(bits, (line, 0))
+            prefetch(types, (line,))
             count += 1
     return count
+
+
+@compiled
+def _fetch_weights(
+    weights: Any, row: int, types: Any, lines: Any, me: int, ring: int, n: int
+) -> None:
+    """Fetch the weights of a core that has its own; its lines' types have come by now."""
+    step = 64 // weights.itemsize
+    for active in range(n):
+        kind = types[lines[me, ring, active]]
+        for first in range(0, weights.shape[2], step):
+            prefetch(weights, (row, kind, first))
 
 
 @compiled
@@ -129,6 +144,7 @@ def run_ticks(
     owner = buffers.owner
     limits, dense = (_int(numbers[3]), _int(numbers[4])), len(buffers.random) > 0
     neurons, slots, words = numbers[5], numbers[6], numbers[7]
+    own_weights = len(weights) > 1
     n_cores, n_axons = len(stochastic), len(types) // len(stochastic)
     plane, low, high = 64 * words * n_cores, 64 * words * first_core, 64 * words * end_core
     _arrive(scheduler, plane, arrivals, arrival_starts[0], arrival_starts[1], low, high)
@@ -154,6 +170,10 @@ def run_ticks(
                     me,
                     ahead & (RING - 1),
                 )
+            core = ahead - AHEAD_WEIGHTS
+            if own_weights and first_core <= core < end_core:
+                ring = core & (RING - 1)
+                _fetch_weights(weights, rows[core, 0], types, lines, me, ring, counts[me, ring])
             core = ahead - AHEAD
             if core < first_core:
                 continue
@@ -204,7 +224,7 @@ def run_ticks(
                     buffers.potentials[done, core, n] = potentials[core, n]
         for k in range(before, logged):
             if k + AHEAD_ROUTES < logged:
-                prefetch(route, log[me, k + AHEAD_ROUTES])
+                prefetch(route, (log[me, k + AHEAD_ROUTES],))
             way = np.int64(route[log[me, k]])
             if way >= 0:
                 to = owner[way >> 14]

@@ -75,19 +75,18 @@ def trailing_zeros(_typing: Any, bits: Any) -> Any:
 
 
 @intrinsic
-def prefetch(_typing: Any, array: Any, _row: Any) -> Any:
-    """Have the start of a row fetched into the cache; nothing waits for it.
+def prefetch(_typing: Any, array: Any, _place: Any) -> Any:
+    """Have an entry of an array fetched into the cache; nothing waits for it.
 
-    The row must lie inside the array.
+    The place is a tuple of an index for each axis, and must lie inside the array.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = signature.args[0]
         values = context.make_array(kind)(context, builder, arguments[0])
-        start = context.get_constant(types.intp, 0)
-        indices = [arguments[1], *[start] * (kind.ndim - 1)]
-        place = cgutils.get_item_pointer(context, builder, kind, values, indices)
-        octet = builder.bitcast(place, ir.IntType(8).as_pointer())
+        indices = cgutils.unpack_tuple(builder, arguments[1], kind.ndim)
+        entry = cgutils.get_item_pointer(context, builder, kind, values, indices)
+        octet = builder.bitcast(entry, ir.IntType(8).as_pointer())
         flag = ir.IntType(32)
         fetch = builder.module.declare_intrinsic(
             "llvm.prefetch", [octet.type], ir.FunctionType(ir.VoidType(), [octet.type, *[flag] * 3])
@@ -96,7 +95,7 @@ def prefetch(_typing: Any, array: Any, _row: Any) -> Any:
         builder.call(fetch, [octet, flag(0), flag(3), flag(1)])
         return context.get_dummy_value()
 
-    return types.none(array, types.intp), generate
+    return types.none(array, types.UniTuple(types.intp, array.ndim)), generate
 
 
 def compiled(function: Any) -> Any:

@@ -1,7 +1,7 @@
 """Widths and counts of a chip: one frozen dataclass from which everything else derives.
 
-Presets carry the published TrueNorth numbers ("truenorth") and a core small enough for exhaustive
-tests ("tiny").
+Presets carry the published TrueNorth numbers ("truenorth"), a core small enough for exhaustive
+tests ("tiny"), and the widths of RANC's hardware, whose potentials wrap ("ranc").
 """
 
 from __future__ import annotations
@@ -26,7 +26,12 @@ _RANGES: dict[str, tuple[int, int]] = {
     "offset_bits": (1, 31),
     "width": (1, 65536),
     "height": (1, 65536),
+    "wrap": (0, 1),
+    "inclusive": (0, 1),
 }
+
+# Names that came later: a description without them means a chip that has neither.
+_NEUTRAL = {"wrap": 0, "inclusive": 0}
 
 _PRESETS: dict[str, dict[str, int]] = {
     "truenorth": {},
@@ -41,6 +46,12 @@ _PRESETS: dict[str, dict[str, int]] = {
         "offset_bits": 4,
         "width": 2,
         "height": 2,
+    },
+    "ranc": {
+        "threshold_bits": 9,
+        "mask_bits": 1,
+        "potential_bits": 9,
+        "wrap": 1,
     },
 }
 
@@ -78,7 +89,7 @@ class Architecture:
     axon_types : int
         Each axon selects one of this many weights of a neuron.
     weight_bits, leak_bits : int
-        Signed, sign and magnitude: 9 bits hold -255..255.
+        Signed, sign and magnitude: 9 bits hold -255..255, and -256 too where potentials wrap.
     threshold_bits : int
         Thresholds alpha and beta, unsigned.
     mask_bits : int
@@ -91,12 +102,17 @@ class Architecture:
         Destination offsets dx, dy, two's complement, in cores.
     width, height : int
         Mesh of cores.
+    wrap : int
+        0: potentials are clamped after the leak, and the widths are such that no sum overflows.
+        1: potentials wrap around in two's complement, at ``potential_bits``.
+    inclusive : int
+        Which V is below a negative threshold: 0: V < -(beta + eta); 1: V <= -(beta + eta).
 
     Raises
     ------
     ArchitectureError
         Where a value is no integer, is out of its range, or where a sum could leave the potential's
-        width.
+        width and does not wrap.
     """
 
     axons: int = 256
@@ -111,6 +127,8 @@ class Architecture:
     offset_bits: int = 9
     width: int = 64
     height: int = 64
+    wrap: int = 0
+    inclusive: int = 0
 
     def __post_init__(self) -> None:
         for name, (low, high) in _RANGES.items():
@@ -128,7 +146,8 @@ class Architecture:
                     f"{name} must be at most {reach}, which offset_bits = {self.offset_bits} "
                     f"can cross, not {getattr(self, name)}"
                 )
-        self._check_sum()
+        if not self.wrap:
+            self._check_sum()
 
     def _check_sum(self) -> None:
         """Refuse widths with which a tick's sum, before its clamp, could overflow the potential."""
@@ -147,7 +166,7 @@ class Architecture:
 
         Parameters
         ----------
-        name : {"truenorth", "tiny"}
+        name : {"truenorth", "tiny", "ranc"}
         """
         if name not in _PRESETS:
             raise ArchitectureError(f"preset must be one of {', '.join(_PRESETS)}, not {name!r}")
@@ -155,7 +174,8 @@ class Architecture:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, int]) -> Architecture:
-        """Build from exactly the names that `to_dict` gives."""
+        """Build from exactly the names that `to_dict` gives; wrap and inclusive may be missing."""
+        values = _NEUTRAL | dict(values)
         names = [field.name for field in fields(cls)]
         for name in names:
             if name not in values:
@@ -207,13 +227,23 @@ class Architecture:
 
     @property
     def weight_limit(self) -> int:
-        """Largest magnitude of a weight."""
+        """Largest weight."""
         return int(2 ** (self.weight_bits - 1) - 1)
 
     @property
+    def weight_range(self) -> tuple[int, int]:
+        """Smallest and largest weight: as far down as up, or one further where potentials wrap."""
+        return -self.weight_limit - self.wrap, self.weight_limit
+
+    @property
     def leak_limit(self) -> int:
-        """Largest magnitude of a leak."""
+        """Largest leak."""
         return int(2 ** (self.leak_bits - 1) - 1)
+
+    @property
+    def leak_range(self) -> tuple[int, int]:
+        """Smallest and largest leak: as far down as up, or one further where potentials wrap."""
+        return -self.leak_limit - self.wrap, self.leak_limit
 
     @property
     def threshold_limit(self) -> int:
@@ -222,8 +252,15 @@ class Architecture:
 
     @property
     def potential_limit(self) -> int:
-        """Largest magnitude of a potential between ticks, where the clamp holds it."""
+        """Largest potential between ticks: where the clamp holds it, or where it wraps around."""
+        if self.wrap:
+            return int(2 ** (self.potential_bits - 1) - 1)
         return int(2**self.threshold_bits + 2**self.mask_bits)
+
+    @property
+    def potential_range(self) -> tuple[int, int]:
+        """Smallest and largest potential between ticks, and smallest and largest R."""
+        return -self.potential_limit - self.wrap, self.potential_limit
 
     @property
     def offset_range(self) -> tuple[int, int]:

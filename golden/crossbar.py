@@ -28,7 +28,7 @@ class CoreInput:
     Members
     -------
     synaptic : ndarray of int64, shape (N,)
-        Sum over the active and connected synapses of each neuron.
+        Sum over the active and connected synapses of each neuron; exact, also where V will wrap.
     leak_draws, mask_draws : ndarray of int64, shape (N,)
         Zero where a neuron makes no such draw.
     events : int

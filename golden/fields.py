@@ -59,15 +59,15 @@ def _bit(_: Architecture) -> tuple[int, int]:
 
 
 def _potential(a: Architecture) -> tuple[int, int]:
-    return -a.potential_limit, a.potential_limit
+    return a.potential_range
 
 
 def _weight(a: Architecture) -> tuple[int, int]:
-    return -a.weight_limit, a.weight_limit
+    return a.weight_range
 
 
 def _leak(a: Architecture) -> tuple[int, int]:
-    return -a.leak_limit, a.leak_limit
+    return a.leak_range
 
 
 def _threshold(a: Architecture) -> tuple[int, int]:

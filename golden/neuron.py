@@ -7,7 +7,8 @@ zero, are ours.
 
 All sums are made in int64. With the widths that `Architecture` allows, no sum of a tick leaves the
 potential's own width, so the hardware's additions cannot overflow either, in whatever order they
-come.
+come. An architecture with ``wrap`` has no clamp: V is taken modulo 2**potential_bits after the
+synapses, after the leak and after the reset, and again the order of the additions does not matter.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from spikewright.golden.architecture import Architecture
 from spikewright.golden.network import Network
 
-__all__ = ["clamp", "fire_and_reset", "leak", "update"]
+__all__ = ["clamp", "fire_and_reset", "leak", "limit", "update", "wrap"]
 
 Int = NDArray[np.int64]
 
@@ -42,9 +44,11 @@ def update(
     potentials : ndarray of int32, shape (C, N)
     spikes : ndarray of bool, shape (C, N)
     """
+    architecture = network.architecture
     potential = potentials.astype(np.int64) + synaptic
-    potential = leak(network, potential, leak_draws)
-    potential = clamp(potential, network.architecture.potential_limit)
+    if architecture.wrap:
+        potential = wrap(potential, architecture.potential_bits)
+    potential = limit(architecture, leak(network, potential, leak_draws))
     eta = mask_draws & ((np.int64(1) << network.threshold_mask.astype(np.int64)) - 1)
     potential, spikes = fire_and_reset(network, potential, eta)
     return potential.astype(np.int32), spikes
@@ -52,6 +56,8 @@ def update(
 
 def leak(network: Network, potential: Int, draws: Int) -> Int:
     """Add Omega * lambda, or a stochastic unit step; Omega = (1 - epsilon) + epsilon * sgn(V).
+
+    The sum is exact: whether a convergent leak carried V across zero is seen before V wraps.
 
     Parameters
     ----------
@@ -69,9 +75,22 @@ def leak(network: Network, potential: Int, draws: Int) -> Int:
     return np.where(crossed, 0, leaked)
 
 
+def limit(architecture: Architecture, potential: Int) -> Int:
+    """Bring V, after the leak, back into its range: by the clamp, or by wrapping around."""
+    if architecture.wrap:
+        return wrap(potential, architecture.potential_bits)
+    return clamp(potential, architecture.potential_limit)
+
+
 def clamp(potential: Int, limit: int) -> Int:
     """Limit V to -limit..limit, with limit = 2**threshold_bits + 2**mask_bits."""
     return np.clip(potential, -limit, limit)
+
+
+def wrap(potential: Int, bits: int) -> Int:
+    """Return V modulo 2**bits, as the number that so many bits hold in two's complement."""
+    half = np.int64(1) << (bits - 1)
+    return (potential + half) % (2 * half) - half
 
 
 def fire_and_reset(network: Network, potential: Int, eta: Int) -> tuple[Int, NDArray[np.bool_]]:
@@ -85,6 +104,9 @@ def fire_and_reset(network: Network, potential: Int, eta: Int) -> tuple[Int, NDA
     V < -(beta + eta), kappa = 0   no    -R         V + (beta + eta)  V
     otherwise                      no    V          V                 V
     ============================== ===== ========== ================= =======
+
+    With ``inclusive`` the two middle rows read V <= -beta and V <= -(beta + eta). With ``wrap`` the
+    results wrap: -R is R itself where R = -2**(potential_bits - 1).
 
     Parameters
     ----------
@@ -103,10 +125,13 @@ def fire_and_reset(network: Network, potential: Int, eta: Int) -> tuple[Int, NDA
     saturate = network.negative_saturate
 
     fires = potential >= alpha + eta
-    saturates = ~fires & saturate & (potential < -beta)
-    bounces = ~fires & ~saturate & (potential < -(beta + eta))
+    below = np.less_equal if network.architecture.inclusive else np.less
+    saturates = ~fires & saturate & below(potential, -beta)
+    bounces = ~fires & ~saturate & below(potential, -(beta + eta))
 
     after_spike = np.select([mode == 0, mode == 1], [reset, potential - (alpha + eta)], potential)
     after_bounce = np.select([mode == 0, mode == 1], [-reset, potential + (beta + eta)], potential)
     after = np.select([fires, saturates, bounces], [after_spike, -beta, after_bounce], potential)
+    if network.architecture.wrap:
+        after = wrap(after, network.architecture.potential_bits)
     return after, fires

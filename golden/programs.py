@@ -57,8 +57,9 @@ def random_network(
     shape, typed = (cores, neurons), (cores, neurons, architecture.axon_types)
     # The largest usual threshold: some ticks' synapses together reach it.
     busy = architecture.weight_limit * max(4, architecture.axons // 16)
-    negative = rng.random(typed) < 0.45
-    weights = np.where(negative, -1, 1) * _log_uniform(rng, architecture.weight_limit, typed)
+    low, high = architecture.potential_range
+    usual = max(low, -busy), min(high, busy)
+    weights = _signed(rng, architecture.weight_range, typed, negative=0.45)
     network = Network(
         architecture,
         attached=attached,
@@ -69,16 +70,16 @@ def random_network(
         axon_types=rng.integers(0, architecture.axon_types, (cores, architecture.axons)),
         weights=weights,
         weight_stochastic=rng.random(typed) < stochastic,
-        leak=_signed(rng, architecture.leak_limit, shape),
+        leak=_signed(rng, architecture.leak_range, shape),
         leak_stochastic=rng.random(shape) < stochastic,
         leak_reversal=rng.random(shape) < 0.4,
         threshold=_log_uniform(rng, min(busy, architecture.threshold_limit), shape),
         negative_threshold=_log_uniform(rng, min(busy, architecture.threshold_limit), shape),
         threshold_mask=_masks(rng, architecture, stochastic),
         reset_mode=rng.integers(0, 3, shape),
-        reset_potential=_signed(rng, min(busy, architecture.potential_limit), shape),
+        reset_potential=_signed(rng, usual, shape),
         negative_saturate=rng.random(shape) < 0.5,
-        potential=_signed(rng, min(busy, architecture.potential_limit), shape),
+        potential=_signed(rng, usual, shape),
         delay=rng.integers(0, architecture.delay_slots, shape),
         seed=rng.integers(1, 2**32, cores),
         **_destinations(rng, architecture, off_mesh, merge),
@@ -94,9 +95,16 @@ def _log_uniform(rng: Generator, limit: int, shape: tuple[int, ...]) -> Int:
     return np.where(rng.random(shape) < 0.03, limit, np.minimum(values, limit))
 
 
-def _signed(rng: Generator, limit: int, shape: tuple[int, ...]) -> Int:
-    """Return integers -limit..limit, about as many in each octave, of either sign."""
-    return np.where(rng.random(shape) < 0.5, -1, 1) * _log_uniform(rng, limit, shape)
+def _signed(
+    rng: Generator, bounds: tuple[int, int], shape: tuple[int, ...], negative: float = 0.5
+) -> Int:
+    """Return integers low..high of either sign, about as many in each octave, and some at the ends.
+
+    Where low = -high - 1, as in two's complement, low takes the place of -high.
+    """
+    low, high = bounds
+    values = np.where(rng.random(shape) < negative, -1, 1) * _log_uniform(rng, high, shape)
+    return np.where(values == -high, low, values)
 
 
 def _masks(rng: Generator, architecture: Architecture, stochastic: float) -> Int:
@@ -131,12 +139,16 @@ def _destinations(
 
 
 def _press_limits(rng: Generator, network: Network) -> None:
-    """Hold some neurons at the clamp: V at a limit, no reset, and a leak that pushes outwards."""
+    """Hold some neurons at the clamp: V at a limit, no reset, and a leak that pushes outwards.
+
+    Where potentials wrap, the same neurons run over the ends again and again.
+    """
     a = network.architecture
+    low, high = a.potential_range
     shape = a.cores, a.neurons
     upper, lower = rng.random(shape) < 0.04, rng.random(shape) < 0.04
     for where, sign in ((upper, 1), (lower & ~upper, -1)):
-        network.potential[where] = sign * a.potential_limit
+        network.potential[where] = high if sign > 0 else low
         network.reset_mode[where] = 2
         network.negative_saturate[where] = False
         network.leak_reversal[where] = False
@@ -147,7 +159,14 @@ def _press_limits(rng: Generator, network: Network) -> None:
     network.threshold[wide] = rng.integers(0, a.threshold_limit + 1, count)
     network.negative_threshold[wide] = rng.integers(0, a.threshold_limit + 1, count)
     for array in (network.potential, network.reset_potential):
-        array[wide] = rng.integers(-a.potential_limit, a.potential_limit + 1, count)
+        array[wide] = rng.integers(low, high + 1, count)
+    if a.wrap:
+        # And a few that come to -R often, with R the one number that has no negative.
+        bounce = (rng.random(shape) < 0.03) & ~upper & ~lower & ~wide
+        network.reset_potential[bounce] = low
+        network.negative_threshold[bounce] //= 8
+        network.reset_mode[bounce] = 0
+        network.negative_saturate[bounce] = False
 
 
 def random_spikes(

@@ -6,9 +6,9 @@ from bitwuzla import Kind
 
 from spikewright.lct.context import Context, phrase
 from spikewright.lct.diagnostics import Place
-from spikewright.lct.evaluate import evaluate, pack
+from spikewright.lct.evaluate import constant, evaluate, pack
 from spikewright.lct.execute import Machine
-from spikewright.lct.ir import Assumption, Symbol
+from spikewright.lct.ir import Assumption, Node, Symbol, walk
 from spikewright.lct.reads import depends, expressions, symbols_of
 from spikewright.lct.solver import Answer, Solver, Term
 from spikewright.lct.terms import Terms
@@ -164,11 +164,25 @@ def _stuck(context: Context, promises: list[Assumption]) -> tuple[Answer, Witnes
 
 
 def check_needed(context: Context) -> None:
-    """Report assumptions without which every proof of the unit's checks still succeeds."""
+    """Report assumptions without which every proof of the unit's checks still succeeds.
+
+    One that the parameters settle, such as ``WRAP or V <= LIMIT`` where WRAP is 1, is not assumed
+    with these parameters, and not judged.
+    """
     for assumption in context.unit.assumptions:
+        if _settled(assumption.node):
+            continue
         proofs = [p for p in context.proofs if assumption.id in p.assumptions]
         if all(proof.again(assumption.id) == "unsat" for proof in proofs):
             message = (
                 f"nothing needs assumption {assumption.id}: every check ends the same without it"
             )
             context.find("assumption", message, _place(context, assumption))
+
+
+def _settled(node: Node) -> bool:
+    """Whether parameters make it true, whatever the signals are."""
+    if node.op in ("and", "or"):
+        sides = [_settled(a) for a in node.args]
+        return all(sides) if node.op == "and" else any(sides)
+    return any(n.op == "param" for n in walk(node)) and bool(constant(node))

@@ -14,6 +14,7 @@ from spikewright.lct.compile_names import Imports, fault
 from spikewright.lct.compile_numbers import (
     AND,
     COMPARE,
+    IF,
     LEVELS,
     LOGIC_OR,
     OPPOSITE,
@@ -172,12 +173,17 @@ class Expressions(Numbers):
         return Text(f"~{self._render(inner, BITS).at(UNARY)}", UNARY)
 
     def _op_if(self, node: Node, exact: int) -> Text:
-        condition, yes, no = node.args
-        sides = (self._operand(x, exact).text for x in (yes, no))
-        texts = [self.hardware(condition), *sides]
-        if isinstance(node.type, Int):
-            return self.call("Mux", *texts, module="amaranth.hdl")
-        return self.call("choose", *texts)
+        condition, *sides = node.args
+        if not isinstance(node.type, Int):
+            return self.call("choose", *(self.hardware(x) for x in node.args))
+        if exact == VALUE and self.is_static(condition) and self.is_plain(condition):
+            # Parameters choose, and the other side costs no hardware. The result has the shape of
+            # one side, not a shape for both, so it is only for readers of the value.
+            yes, no = (self._render(x, SIGN if self.is_static(x) else VALUE) for x in sides)
+            test = self.constant(condition)
+            return Text(f"{yes.at(LOGIC_OR)} if {test.at(LOGIC_OR)} else {no.at(IF)}", IF)
+        texts = (self._operand(x, exact).text for x in sides)
+        return self.call("Mux", self.hardware(condition), *texts, module="amaranth.hdl")
 
     def _op_match(self, node: Node, _: int) -> Text:
         (inner,), (mask, value) = node.args, node.value

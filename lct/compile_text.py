@@ -14,6 +14,7 @@ WIDTH = 100
 _OPEN, _CLOSE = "([{", ")]}"
 # Loosest first: where a long expression is broken.
 _OPERATORS = (
+    (" if ", " else "),
     (" | ",),
     (" ^ ",),
     (" & ",),

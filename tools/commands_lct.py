@@ -18,7 +18,7 @@ __all__ = ["app", "check", "export_unit", "fmt", "import_unit"]
 
 SUFFIX = ".lct.md"
 SHEETS = (".csv", ".xlsx")
-DEFAULT_PRESETS = ("truenorth", "tiny")
+DEFAULT_PRESETS = ("truenorth", "tiny", "ranc")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -82,7 +82,7 @@ def check(
     names: Names = None,
     preset: Annotated[
         list[str] | None,
-        typer.Option(help="Parameters to check with, once or several times; truenorth and tiny."),
+        typer.Option(help="Parameters to check with, once or several times; all presets if none."),
     ] = None,
     limit: Annotated[
         float, typer.Option(min=0.001, help="Seconds for one question to the solver.")

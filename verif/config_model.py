@@ -91,11 +91,12 @@ class ConfigModel:
 
     def _parameters(self, write: ConfigWrite) -> bool:
         values = self._word.unpack(write.data)
+        low, high = self._a.potential_range
         wrong = (
             write.address >= self._a.neurons
             or values["reset_mode"] == 3
             or values["threshold_mask"] > self._a.mask_bits
-            or abs(values["reset_potential"]) > self._a.potential_limit
+            or not low <= values["reset_potential"] <= high
         )
         if wrong:
             return False
@@ -109,7 +110,8 @@ class ConfigModel:
 
     def _potential(self, write: ConfigWrite) -> bool:
         value = signed(write.data, self._a.potential_bits)
-        if write.address >= self._a.neurons or abs(value) > self._a.potential_limit:
+        low, high = self._a.potential_range
+        if write.address >= self._a.neurons or not low <= value <= high:
             return False
         self._simulator.potentials[write.core, write.address] = value
         return True

@@ -42,13 +42,16 @@ def _faulty_writes(a: Architecture, core: int) -> list[ConfigWrite]:
     mask = 1 << a.potential_bits
     writes = [
         ConfigWrite(core, PARAMETERS, 0, word.pack({"reset_mode": 3})),
-        ConfigWrite(core, PARAMETERS, 1, word.pack({"reset_potential": limit + 1})),
-        ConfigWrite(core, PARAMETERS, 2, word.pack({"reset_potential": -limit - 1})),
-        ConfigWrite(core, POTENTIAL, 0, limit + 1),
-        ConfigWrite(core, POTENTIAL, 1, (-limit - 1) % mask),
         ConfigWrite(core, SEED, 0, 0),
         *(ConfigWrite(core, space, 0, 1) for space in (5, 6, 7)),
     ]
+    if not a.wrap:  # where potentials wrap, there is no number beyond them
+        writes += [
+            ConfigWrite(core, PARAMETERS, 1, word.pack({"reset_potential": limit + 1})),
+            ConfigWrite(core, PARAMETERS, 2, word.pack({"reset_potential": -limit - 1})),
+            ConfigWrite(core, POTENTIAL, 0, limit + 1),
+            ConfigWrite(core, POTENTIAL, 1, (-limit - 1) % mask),
+        ]
     if a.mask_bits + 1 < 1 << a.mask_field_bits:
         writes.append(
             ConfigWrite(core, PARAMETERS, 3, word.pack({"threshold_mask": a.mask_bits + 1}))
@@ -72,11 +75,11 @@ def _faulty_writes(a: Architecture, core: int) -> list[ConfigWrite]:
 @CASES
 def refused_writes(block: Block, a: Architecture) -> Scenario:
     """What a core could not run is refused, counted and without effect; what is legal is not."""
-    word, limit = parameter_word(a), a.potential_limit
+    word, (low, high) = parameter_word(a), a.potential_range
     legal = [
-        ConfigWrite(0, POTENTIAL, 0, limit),
-        ConfigWrite(0, POTENTIAL, 1, -limit % (1 << a.potential_bits)),
-        ConfigWrite(0, PARAMETERS, 2, word.pack({"reset_potential": -limit, "threshold": 1})),
+        ConfigWrite(0, POTENTIAL, 0, high),
+        ConfigWrite(0, POTENTIAL, 1, low % (1 << a.potential_bits)),
+        ConfigWrite(0, PARAMETERS, 2, word.pack({"reset_potential": low, "threshold": 1})),
         ConfigWrite(0, PARAMETERS, 3, word.pack({"threshold_mask": a.mask_bits, "threshold": 9})),
     ]
     between = {

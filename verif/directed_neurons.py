@@ -141,6 +141,54 @@ def resets(block: Block, a: Architecture) -> Scenario:
 
 
 @CASES
+def at_the_negative_threshold(block: Block, a: Architecture) -> Scenario:
+    """V is at -beta, one above it and one below it, in every mode, and R has no negative."""
+    number, beta = one_of_each(a), 4
+    network = new_network(
+        block,
+        a,
+        threshold=a.threshold_limit,
+        negative_threshold=beta,
+        reset_mode=number // 3 % 3,
+        negative_saturate=number // 9 % 2 > 0,
+        reset_potential=np.where(number // 18 % 2 > 0, 3, a.potential_range[0]),
+        potential=number % 3 - 1 - beta,
+    )
+    return Scenario(network=network, ticks=3)
+
+
+@CASES
+def over_the_ends(block: Block, a: Architecture) -> Scenario:
+    """V is at both ends, where leaks and synapses carry it further: it is clamped, or wraps."""
+    number = one_of_each(a)
+    up, leaks, far, diverges = (number >> bit & 1 > 0 for bit in range(4))
+    (low, high), (least, most) = a.potential_range, a.weight_range
+    step = np.where(far, a.leak_limit, 1)
+    weights = np.where(
+        up[:, :, None], np.resize([1, most], a.axon_types), np.resize([-1, least], a.axon_types)
+    )
+    network = new_network(
+        block,
+        a,
+        synapses=True,
+        axon_types=np.arange(a.axons) % a.axon_types + np.zeros((a.cores, 1), int),
+        weights=np.where(leaks[:, :, None], 0, weights),
+        leak=np.where(leaks, np.where(up | diverges, step, -step), 0),
+        leak_reversal=diverges,
+        threshold=a.threshold_limit,
+        negative_threshold=a.threshold_limit,
+        reset_mode=2,
+        potential=np.where(up, high, low),
+    )
+    packets = [
+        to_core(a, 0, core, slot, slot % a.axons) for core in range(a.cores) for slot in (2, 3)
+    ]
+    return Scenario(
+        network=network, ticks=6, packets=make_packets([*packets, *to_all_axons(a, 1, 4)])
+    )
+
+
+@CASES
 def seeds(block: Block, a: Architecture) -> Scenario:
     """Generators start from extreme seeds, and get new ones between ticks."""
     network = random_network(a, 1, attached=block.attached, stochastic=1.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spikewright.golden.architecture import Architecture
@@ -17,6 +17,7 @@ from spikewright.golden.architecture import Architecture
 from . import exhaustive_core, exhaustive_draw, exhaustive_neuron, exhaustive_router
 from .errors import ToolError
 from .rig import Rig
+from .sizes import WRAPPING
 
 __all__ = ["CHECKS", "TINY", "Check", "Exhausted", "exhaust", "vectors"]
 
@@ -70,6 +71,9 @@ def _check(
 
 _NEURON = exhaustive_neuron
 _ODD = exhaustive_core.ODD
+_MICRO = _NEURON.MICRO
+# Thresholds reach beyond what four bits of a potential hold.
+_WRAPPING_MICRO = replace(_MICRO, potential_bits=4, wrap=1)
 
 CHECKS = {
     check.name: check
@@ -79,8 +83,17 @@ CHECKS = {
         _check("synapse_scan", exhaustive_core.synapse_scan),
         _check("random_draw", exhaustive_draw.random_draw),
         _check("synaptic_integration", _NEURON.synaptic_integration),
+        _check("synaptic_integration", _NEURON.synaptic_integration, "wrapping", WRAPPING),
         _check("leak_and_clamp", _NEURON.leak_and_clamp),
-        _check("threshold_fire_reset", _NEURON.threshold_fire_reset, "micro", _NEURON.MICRO),
+        _check("leak_and_clamp", _NEURON.leak_and_clamp, "wrapping", WRAPPING),
+        _check("threshold_fire_reset", _NEURON.threshold_fire_reset, "micro", _MICRO),
+        _check("threshold_fire_reset", _NEURON.threshold_fire_reset, "wrapping", _WRAPPING_MICRO),
+        _check(
+            "threshold_fire_reset",
+            _NEURON.threshold_fire_reset,
+            "inclusive",
+            replace(_WRAPPING_MICRO, inclusive=1),
+        ),
         _check("threshold_fire_reset", _NEURON.threshold_fire_reset),
         _check("spike_sender", _NEURON.spike_sender),
         _check("configuration", exhaustive_core.configuration, "odd", _ODD),

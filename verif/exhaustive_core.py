@@ -228,7 +228,8 @@ def _configure(rig: Rig, space: int, case: dict[str, Int], refused: int) -> tupl
         **case,
     }
     neuron = rng.integers(0, a.neurons, rows)
-    potential = rng.integers(-a.potential_limit, a.potential_limit + 1, rows)
+    low, high = a.potential_range
+    potential = rng.integers(low, high + 1, rows)
     fire = {"reset_mode": given["gamma"], "mask": given["mask"], "reset_potential": given["R"]}
     got = rig.run(
         {
@@ -260,15 +261,16 @@ def _accepted(
     a: Architecture, space: int, given: dict[str, Int], refused: int
 ) -> tuple[dict[str, Any], int]:
     """Return what must be written, and the refused writes before each row and after the last."""
-    limit = a.potential_limit
+    low, high = a.potential_range
     rules = {
         0: (given["address"] < a.axons) & (given["axon_type"] < a.axon_types),
         1: given["address"] < a.neurons,
         2: (given["address"] < a.neurons)
         & (given["gamma"] < 3)
         & (given["mask"] <= a.mask_bits)
-        & (abs(given["R"]) <= limit),
-        3: (given["address"] < a.neurons) & (abs(given["initial"]) <= limit),
+        & (low <= given["R"])
+        & (given["R"] <= high),
+        3: (given["address"] < a.neurons) & (low <= given["initial"]) & (given["initial"] <= high),
         4: given["seed"] != 0,
     }
     enable = given["enable"] > 0

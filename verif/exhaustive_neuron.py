@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from spikewright.golden.architecture import Architecture
-from spikewright.golden.neuron import clamp, fire_and_reset, leak
+from spikewright.golden.neuron import fire_and_reset, leak, limit, wrap
 
 from .exhaustive_streams import leak_stream, sender_stream, sum_stream
 from .packing import place
@@ -48,9 +48,9 @@ def _noise(rows: int, bits: int, seed: int) -> Int:
     return np.random.default_rng(seed).integers(0, 1 << bits, rows)
 
 
-def _network(**arrays: Any) -> Any:
+def _network(architecture: Architecture, **arrays: Any) -> Any:
     """Return what the golden functions read of a network; they go element by element."""
-    return SimpleNamespace(**arrays)
+    return SimpleNamespace(architecture=architecture, **arrays)
 
 
 def leak_and_clamp(rig: Rig) -> int:
@@ -82,12 +82,13 @@ def leak_and_clamp(rig: Rig) -> int:
         payload = np.concatenate([payload, payload[-1:]])
         got = rig.run({"integrated__valid": 1, "integrated__payload": payload, "leaked__ready": 1})
         network = _network(
+            a,
             leak=case["leak"],
             leak_stochastic=case["stochastic"] > 0,
             leak_reversal=case["reversal"] > 0,
         )
         out = got["leaked__payload"][1:]
-        wanted = clamp(leak(network, case["V"], case["draw"]), a.potential_limit)
+        wanted = limit(a, leak(network, case["V"], case["draw"]))
         found = {
             "valid": got["leaked__valid"][1:],
             "ready": got["integrated__ready"][1:],
@@ -101,7 +102,7 @@ def leak_and_clamp(rig: Rig) -> int:
 
 
 def threshold_fire_reset(rig: Rig) -> int:
-    """Every V, alpha, beta, eta, gamma, kappa and R of the micro core.
+    """Every V, alpha, beta, eta, gamma, kappa and R of a micro core.
 
     For a core that is not so narrow: every V, eta, gamma and kappa with every alpha, and again with
     every beta; the others of these three follow from a fixed seed.
@@ -110,7 +111,7 @@ def threshold_fire_reset(rig: Rig) -> int:
     thresholds = np.arange(1 << a.threshold_bits)
     etas = np.arange(1 << a.mask_bits)
     common = {"V": potentials(a), "eta": etas, "gamma": [0, 1, 2], "kappa": [0, 1]}
-    if a == MICRO:
+    if a.threshold_bits <= MICRO.threshold_bits:
         every = {"alpha": thresholds, "beta": thresholds, "R": potentials(a)}
         return sum(_threshold(rig, case) for case in grid(common | every))
     count = 0
@@ -140,6 +141,7 @@ def _threshold(rig: Rig, case: dict[str, Int]) -> int:
         {"leaked__valid": 1, "leaked__payload": rig.pack("Leaked", fields), "fired__ready": 1}
     )
     network = _network(
+        rig.architecture,
         threshold=case["alpha"],
         negative_threshold=case["beta"],
         reset_mode=case["gamma"],
@@ -205,7 +207,7 @@ def synaptic_integration(rig: Rig) -> int:
         # A row's result stands in the next row: those of the ends are in rows 2, 4, 6, ...
         out = got["integrated__payload"][2::2]
         unit = np.sign(case["weight"]) * (np.abs(case["weight"]) >= case["draw"])
-        added = np.where(case["stochastic"] > 0, unit, case["weight"])
+        total = case["potential"] + np.where(case["stochastic"] > 0, unit, case["weight"])
         found = {
             "valid": got["integrated__valid"][2::2],
             "early": got["integrated__valid"][1::2],
@@ -217,7 +219,7 @@ def synaptic_integration(rig: Rig) -> int:
             "valid": 1,
             "early": 0,
             "ready": 1,
-            "potential": case["potential"] + added,
+            "potential": wrap(total, a.potential_bits) if a.wrap else total,
             "after": after[1::2],
         }
         count += compare(rig.unit, found, right, case)

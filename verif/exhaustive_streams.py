@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from spikewright.golden.neuron import clamp, leak
+from spikewright.golden.neuron import leak, limit, wrap
 
 from .rig import Rig, compare, potentials, signed_numbers
 
@@ -35,11 +35,12 @@ def leak_stream(rig: Rig) -> None:
     items = {"integrated__payload": rig.pack("Integrated", columns)}
     taken, out = rig.stream("integrated", "leaked", items, 1)
     network: Any = SimpleNamespace(
+        architecture=a,
         leak=columns["leak.leak"],
         leak_stochastic=columns["leak.stochastic"] > 0,
         leak_reversal=columns["leak.reversal"] > 0,
     )
-    leaked = clamp(leak(network, columns["potential"], columns["leak_draw"]), a.potential_limit)
+    leaked = limit(a, leak(network, columns["potential"], columns["leak_draw"]))
     compare(rig.unit, {"neurons": [len(out)]}, {"neurons": len(taken)}, {})
     found = {name: rig.field("Leaked", name, out) for name in ("potential", "after.eta")}
     right = {"potential": leaked[taken], "after.eta": columns["after.eta"][taken]}
@@ -50,10 +51,12 @@ def sum_stream(rig: Rig) -> None:
     """Neurons with random events through `synaptic_integration`."""
     a, rng = rig.architecture, np.random.default_rng(2)
     rig.reset()
-    # Weights so small that no sum can overflow, however many events happen to come in a row.
+    # Unless sums wrap, weights so small that none can overflow, however many events happen to come
+    # in a row.
+    weights = signed_numbers(a.weight_bits) if a.wrap else np.arange(-2, 3)
     columns = {
         "end": (rng.random(_ITEMS) < 0.4).astype(np.int64),
-        "weight": rng.integers(-2, 3, _ITEMS),
+        "weight": rng.choice(weights, _ITEMS),
         "stochastic": rng.integers(0, 2, _ITEMS),
         "draw": rng.integers(0, 4, _ITEMS),
         "potential": rng.choice(potentials(a), _ITEMS),
@@ -70,8 +73,9 @@ def sum_stream(rig: Rig) -> None:
     sums = np.append(0, np.cumsum(np.where(end, 0, added))[ends])
     compare(rig.unit, {"neurons": [len(out)]}, {"neurons": len(ends)}, {})
     found = {name: rig.field("Integrated", name, out) for name in ("potential", "after.eta")}
+    total = event["potential"][ends] + np.diff(sums)
     right = {
-        "potential": event["potential"][ends] + np.diff(sums),
+        "potential": wrap(total, a.potential_bits) if a.wrap else total,
         "after.eta": event["after.eta"][ends],
     }
     compare(rig.unit, found, right, {"item": taken[ends]})

@@ -141,7 +141,8 @@ class Fault:
     edits : tuple of Edit
         One where possible; all in tables and the design, or all in the model.
     block : str
-        The block whose verification must find it, or a unit of the router.
+        The block whose verification must find it, with a size as in ``core:wrapping`` where it is
+        not the preset `tiny`, or a unit of the router.
     """
 
     name: str

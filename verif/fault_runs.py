@@ -28,11 +28,13 @@ from .faults_core import CORE_FAULTS
 from .faults_model import MODEL_FAULTS
 from .faults_neuron import NEURON_FAULTS
 from .faults_router import ROUTER_FAULTS
+from .faults_wrap import WRAP_FAULTS
 
 __all__ = ["FAULTS", "Outcome", "campaign", "fault_named", "plant", "run_bench"]
 
 FAULTS = {
-    fault.name: fault for fault in (*CORE_FAULTS, *NEURON_FAULTS, *ROUTER_FAULTS, *MODEL_FAULTS)
+    fault.name: fault
+    for fault in (*CORE_FAULTS, *NEURON_FAULTS, *ROUTER_FAULTS, *MODEL_FAULTS, *WRAP_FAULTS)
 }
 """All faults by name."""
 

@@ -17,6 +17,7 @@ from typing import Any
 from spikewright.golden.architecture import Architecture
 from spikewright.verif.report import Report
 from spikewright.verif.router_units import ROUTER_UNITS
+from spikewright.verif.sizes import SIZES
 from spikewright.verif.unit_runs import run_unit
 from spikewright.verif.verify import verify
 
@@ -32,7 +33,8 @@ def bench(block: str) -> dict[str, Any]:
     Parameters
     ----------
     block : str
-        A block of the chip, or a unit of the router.
+        A block of the chip, which may be followed by a colon and a name of `sizes.SIZES`, or a unit
+        of the router.
 
     Returns
     -------
@@ -55,8 +57,10 @@ def _reports(block: str) -> Iterator[Report]:
     if block in ROUTER_UNITS:
         yield run_unit(block, architecture=Architecture.preset("tiny"))
         return
-    yield verify(block, (), stop_early=True)
-    yield verify(block, SEEDS, cases=(), stop_early=True)
+    name, _, size = block.partition(":")
+    architecture = SIZES[size or "tiny"]
+    yield verify(name, (), architecture=architecture, stop_early=True)
+    yield verify(name, SEEDS, architecture=architecture, cases=(), stop_early=True)
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -37,8 +37,8 @@ MODEL_FAULTS = (
         "with kappa = 1 the lower threshold has an eta",
         Phrase(
             "golden/neuron.py",
-            "saturate & (potential < -beta)",
-            "saturate & (potential < -(beta + eta))",
+            "saturate & below(potential, -beta)",
+            "saturate & below(potential, -(beta + eta))",
         ),
     ),
     _fault(

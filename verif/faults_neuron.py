@@ -20,7 +20,7 @@ _NEURON = (
     _fault(
         "synapse-sign",
         "a stochastic synapse always adds",
-        Cell("synaptic_integration", "unit", "sum", "sum + sign(weight)", "sum + 1"),
+        Cell("synaptic_integration", "unit", "sum", "with_unit", "sum + 1"),
     ),
     _fault(
         "sum-not-cleared",
@@ -35,46 +35,22 @@ _NEURON = (
     _fault(
         "clamp-dropped",
         "a leak is not clamped",
-        Cell(
-            "leak_and_clamp",
-            "plain",
-            "=> potential",
-            "clamp(up, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)",
-            "trunc(up, POTENTIAL_BITS)",
-        ),
+        Cell("leak_and_clamp", "plain", "=> potential", "raised", "trunc(up, POTENTIAL_BITS)"),
     ),
     _fault(
         "gated-not-clamped",
         "where a stochastic leak does not pass, V is not clamped",
-        Cell(
-            "leak_and_clamp",
-            "gated",
-            "=> potential",
-            "clamp(V, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)",
-            "V",
-        ),
+        Cell("leak_and_clamp", "gated", "=> potential", "kept", "V"),
     ),
     _fault(
         "leak-crosses-zero",
         "a convergent leak does not stop at zero",
-        Cell(
-            "leak_and_clamp",
-            "above_stops",
-            "=> potential",
-            "0",
-            "clamp(up, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)",
-        ),
+        Cell("leak_and_clamp", "above_stops", "=> potential", "0", "raised"),
     ),
     _fault(
         "leak-moves-zero",
         "with reversal a leak moves V = 0",
-        Cell(
-            "leak_and_clamp",
-            "rest",
-            "=> potential",
-            "0",
-            "clamp(up, -POTENTIAL_LIMIT, POTENTIAL_LIMIT)",
-        ),
+        Cell("leak_and_clamp", "rest", "=> potential", "0", "raised"),
     ),
     _fault(
         "leak-gate",
@@ -84,7 +60,7 @@ _NEURON = (
     _fault(
         "leak-not-reversed",
         "with reversal the leak of a negative V is not reversed",
-        Cell("leak_and_clamp", "below", "=> potential", "clamp(down", "clamp(up"),
+        Cell("leak_and_clamp", "below", "=> potential", "lowered", "raised"),
     ),
     _fault(
         "threshold-sign",
@@ -115,17 +91,23 @@ _NEURON = (
     _fault(
         "saturates-with-eta",
         "with kappa = 1 the lower threshold has an eta",
-        Cell("threshold_fire_reset", "saturate", "V", "-fire.negative_threshold", "-floor"),
+        Cell("threshold_fire_reset", "saturate", "V", "fire.negative_threshold", "floor"),
     ),
     _fault(
         "beta-for-r",
         "a normal reset from below goes to -beta instead of -R",
-        Cell("threshold_fire_reset", "floor_normal", "potential", "-R", "-fire.negative_threshold"),
+        Cell(
+            "threshold_fire_reset",
+            "floor_normal",
+            "potential",
+            "opposite",
+            "-fire.negative_threshold",
+        ),
     ),
     _fault(
         "r-from-below",
         "a normal reset from below goes to R instead of -R",
-        Cell("threshold_fire_reset", "floor_normal", "potential", "-R", "R"),
+        Cell("threshold_fire_reset", "floor_normal", "potential", "opposite", "R"),
     ),
 )
 
@@ -177,7 +159,7 @@ _CONFIGURATION = (
             "configuration",
             "fire_ok",
             "expression",
-            "fire.reset_potential >= -POTENTIAL_LIMIT and ",
+            "fire.reset_potential >= POTENTIAL_LEAST and ",
             "",
         ),
     ),

@@ -10,15 +10,16 @@ __all__ = ["reached"]
 
 def reached(network: Network, result: TickResult) -> dict[str, int]:
     """Count situations, so that one can see that they came up."""
-    limit = network.architecture.potential_limit
+    a = network.architecture
+    (low, high), end = a.potential_range, "end" if a.wrap else "clamp"
     counts = {
         f"spikes with gamma = {gamma}": (result.spikes & (network.reset_mode == gamma)).sum()
         for gamma in range(3)
     }
     held = network.negative_saturate & (result.potentials == -network.negative_threshold)
     counts |= {
-        "neurons at the upper clamp": (result.potentials == limit).sum(),
-        "neurons at the lower clamp": (result.potentials == -limit).sum(),
+        f"neurons at the upper {end}": (result.potentials == high).sum(),
+        f"neurons at the lower {end}": (result.potentials == low).sum(),
         "neurons held at -beta": (held & (network.negative_threshold > 0)).sum(),
         "synaptic events": result.synaptic_events.sum(),
         "late packets": result.late.sum(),

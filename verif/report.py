@@ -12,7 +12,7 @@ from spikewright.verif.records import ProgramRecord
 
 __all__ = ["Report", "preset_of"]
 
-PRESETS = ("tiny", "truenorth")
+PRESETS = ("tiny", "truenorth", "ranc")
 
 
 def preset_of(architecture: Architecture) -> str:

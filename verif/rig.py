@@ -164,9 +164,9 @@ def signed_numbers(bits: int) -> Int:
 
 
 def potentials(architecture: Architecture) -> Int:
-    """Return every potential that the clamp lets pass."""
-    limit = architecture.potential_limit
-    return np.arange(-limit, limit + 1)
+    """Return every potential that a neuron can have between ticks."""
+    low, high = architecture.potential_range
+    return np.arange(low, high + 1)
 
 
 def grid(axes: Mapping[str, Any], chunk: int = _CHUNK) -> Iterator[dict[str, Int]]:

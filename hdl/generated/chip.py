@@ -23,6 +23,7 @@ __all__ = [
     "neuron_bits",
     "packet_layout",
     "parameters_layout",
+    "potential_least",
     "potential_limit",
     "slot_bits",
     "step_layout",
@@ -55,9 +56,20 @@ def mask_field_bits(*, mask_bits: int = 17) -> int:
     return clog2(mask_bits + 1)
 
 
-def potential_limit(*, threshold_bits: int = 18, mask_bits: int = 17) -> int:
-    """The clamp: largest magnitude of a potential between ticks."""
-    return (1 << threshold_bits) + (1 << mask_bits)
+def potential_limit(
+    *, wrap: int = 0, potential_bits: int = 20, threshold_bits: int = 18, mask_bits: int = 17
+) -> int:
+    """Largest potential between ticks: where it wraps, or the clamp."""
+    return (1 << (potential_bits - 1)) - 1 if wrap else (1 << threshold_bits) + (1 << mask_bits)
+
+
+def potential_least(
+    *, wrap: int = 0, potential_bits: int = 20, threshold_bits: int = 18, mask_bits: int = 17
+) -> int:
+    """Smallest potential between ticks."""
+    return -potential_limit(
+        wrap=wrap, potential_bits=potential_bits, threshold_bits=threshold_bits, mask_bits=mask_bits
+    ) - wrap
 
 
 def packet_layout(

@@ -31,6 +31,8 @@ class Configuration(wiring.Component):
         Neurons of a core.
     potential_bits : int
         Bits of a membrane potential.
+    wrap : int
+        1: potentials wrap in two's complement; 0: they are clamped, and no sum overflows.
     threshold_bits : int
         Bits of both thresholds.
     weight_bits : int
@@ -110,6 +112,7 @@ class Configuration(wiring.Component):
         mask_bits: int = 17,
         neurons: int = 256,
         potential_bits: int = 20,
+        wrap: int = 0,
         threshold_bits: int = 18,
         weight_bits: int = 9,
         leak_bits: int = 9,
@@ -121,6 +124,7 @@ class Configuration(wiring.Component):
         self.mask_bits = mask_bits
         self.neurons = neurons
         self.potential_bits = potential_bits
+        self.wrap = wrap
         self.threshold_bits = threshold_bits
         self.weight_bits = weight_bits
         self.leak_bits = leak_bits
@@ -128,8 +132,17 @@ class Configuration(wiring.Component):
         self.delay_slots = delay_slots
         self.axon_bits = chip.axon_bits(axons=axons)
         self.neuron_bits = chip.neuron_bits(neurons=neurons)
+        self.potential_least = chip.potential_least(
+            wrap=wrap,
+            potential_bits=potential_bits,
+            threshold_bits=threshold_bits,
+            mask_bits=mask_bits,
+        )
         self.potential_limit = chip.potential_limit(
-            threshold_bits=threshold_bits, mask_bits=mask_bits
+            wrap=wrap,
+            potential_bits=potential_bits,
+            threshold_bits=threshold_bits,
+            mask_bits=mask_bits,
         )
         self.type_bits = chip.type_bits(axon_types=axon_types)
         self.address_bits = max(self.axon_bits, self.neuron_bits)
@@ -179,20 +192,20 @@ class Configuration(wiring.Component):
         fire = self.parameters.fire
         type_ok = wire(m, idle & (self.address < self.axons) & (self.axon_type < self.axon_types))
         neuron_ok = wire(m, idle & (self.address < self.neurons))
-        # there are three reset modes; R lies inside the clamp
+        # there are three reset modes; R is a potential between ticks
         fire_ok = wire(
             m,
             (fire.reset_mode != 3)
             & (fire.mask <= self.mask_bits)
-            & (fire.reset_potential >= -self.potential_limit)
+            & (fire.reset_potential >= self.potential_least)
             & (fire.reset_potential <= self.potential_limit),
         )
         parameters_ok = wire(m, neuron_ok & fire_ok)
-        # V lies inside the clamp
+        # V is a potential between ticks
         initial_ok = wire(
             m,
             neuron_ok
-            & (self.initial >= -self.potential_limit)
+            & (self.initial >= self.potential_least)
             & (self.initial <= self.potential_limit),
         )
         seed_ok = wire(m, idle & (self.seed != 0))  # xorshift32 never leaves 0

@@ -55,6 +55,10 @@ class Core(wiring.Component):
         Bits of both thresholds.
     mask_bits : int
         Largest number of random threshold bits.
+    wrap : int
+        1: potentials wrap in two's complement; 0: they are clamped, and no sum overflows.
+    inclusive : int
+        1: a potential at its negative threshold is below it; 0: it is not.
 
     Members
     -------
@@ -127,6 +131,8 @@ class Core(wiring.Component):
         leak_bits: int = 9,
         threshold_bits: int = 18,
         mask_bits: int = 17,
+        wrap: int = 0,
+        inclusive: int = 0,
     ) -> None:
         self.axons = axons
         self.neurons = neurons
@@ -138,6 +144,8 @@ class Core(wiring.Component):
         self.leak_bits = leak_bits
         self.threshold_bits = threshold_bits
         self.mask_bits = mask_bits
+        self.wrap = wrap
+        self.inclusive = inclusive
         self.axon_bits = chip.axon_bits(axons=axons)
         self.neuron_bits = chip.neuron_bits(neurons=neurons)
         self.slot_bits = chip.slot_bits(delay_slots=delay_slots)
@@ -190,6 +198,7 @@ class Core(wiring.Component):
             mask_bits=self.mask_bits,
             neurons=self.neurons,
             potential_bits=self.potential_bits,
+            wrap=self.wrap,
             threshold_bits=self.threshold_bits,
             weight_bits=self.weight_bits,
             leak_bits=self.leak_bits,
@@ -240,6 +249,7 @@ class Core(wiring.Component):
         m.submodules.integration = integration = SynapticIntegration(
             axons=self.axons,
             potential_bits=self.potential_bits,
+            wrap=self.wrap,
             threshold_bits=self.threshold_bits,
             mask_bits=self.mask_bits,
             weight_bits=self.weight_bits,
@@ -250,6 +260,7 @@ class Core(wiring.Component):
         )
         m.submodules.leak = leak = LeakAndClamp(
             potential_bits=self.potential_bits,
+            wrap=self.wrap,
             threshold_bits=self.threshold_bits,
             mask_bits=self.mask_bits,
             neurons=self.neurons,
@@ -259,8 +270,10 @@ class Core(wiring.Component):
             leak_bits=self.leak_bits,
         )
         m.submodules.fire = fire = ThresholdFireReset(
+            inclusive=self.inclusive,
             neurons=self.neurons,
             potential_bits=self.potential_bits,
+            wrap=self.wrap,
             threshold_bits=self.threshold_bits,
             mask_bits=self.mask_bits,
             offset_bits=self.offset_bits,

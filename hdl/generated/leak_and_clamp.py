@@ -8,7 +8,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
-from spikewright.lct.hardware import clamp, sign, wire
+from spikewright.lct.hardware import clamp, sign, trunc, wire
 
 __all__ = ["LeakAndClamp"]
 
@@ -17,12 +17,15 @@ class LeakAndClamp(wiring.Component):
     """Applies a neuron's leak and limits its potential. One neuron a cycle, one cycle of latency.
 
     With reversal (epsilon = 1) the leak follows the sign of the potential: it diverges from zero or
-    converges to it, and a convergent leak stops at zero.
+    converges to it, and a convergent leak stops at zero. Where potentials wrap there is no clamp:
+    the leak's own sum is exact, so what wraps around has not come past zero.
 
     Parameters
     ----------
     potential_bits : int
         Bits of a membrane potential.
+    wrap : int
+        1: potentials wrap in two's complement; 0: they are clamped, and no sum overflows.
     threshold_bits : int
         Bits of both thresholds.
     mask_bits : int
@@ -53,6 +56,7 @@ class LeakAndClamp(wiring.Component):
         self,
         *,
         potential_bits: int = 20,
+        wrap: int = 0,
         threshold_bits: int = 18,
         mask_bits: int = 17,
         neurons: int = 256,
@@ -62,6 +66,7 @@ class LeakAndClamp(wiring.Component):
         leak_bits: int = 9,
     ) -> None:
         self.potential_bits = potential_bits
+        self.wrap = wrap
         self.threshold_bits = threshold_bits
         self.mask_bits = mask_bits
         self.neurons = neurons
@@ -70,7 +75,10 @@ class LeakAndClamp(wiring.Component):
         self.delay_slots = delay_slots
         self.leak_bits = leak_bits
         self.potential_limit = chip.potential_limit(
-            threshold_bits=threshold_bits, mask_bits=mask_bits
+            wrap=wrap,
+            potential_bits=potential_bits,
+            threshold_bits=threshold_bits,
+            mask_bits=mask_bits,
         )
         self._after = chip.after_layout(
             neurons=neurons,
@@ -124,6 +132,20 @@ class LeakAndClamp(wiring.Component):
         leaks = wire(m, ~leak.stochastic | (abs(leak.leak) >= self.integrated.payload.leak_draw))
         up = wire(m, V + step)
         down = wire(m, V - step)
+        # V, up and down as potentials between ticks
+        kept = wire(m, V if self.wrap else clamp(V, -self.potential_limit, self.potential_limit))
+        raised = wire(
+            m,
+            trunc(up, self.potential_bits)
+            if self.wrap
+            else clamp(up, -self.potential_limit, self.potential_limit),
+        )
+        lowered = wire(
+            m,
+            trunc(down, self.potential_bits)
+            if self.wrap
+            else clamp(down, -self.potential_limit, self.potential_limit),
+        )
 
         # Table flow (unique)
         with m.If(~free):  # row stall
@@ -151,18 +173,18 @@ class LeakAndClamp(wiring.Component):
         with m.If(~take):  # row wait
             pass
         with m.Elif(take & ~leaks):  # row gated: the draw was too large
-            m.d.sync += potential.eq(clamp(V, -self.potential_limit, self.potential_limit))
+            m.d.sync += potential.eq(kept)
         with m.Elif(take & leaks & ~leak.reversal):  # row plain
-            m.d.sync += potential.eq(clamp(up, -self.potential_limit, self.potential_limit))
+            m.d.sync += potential.eq(raised)
         with m.Elif(take & leaks & leak.reversal & (V == 0)):  # row rest: sgn(0) = 0
             m.d.sync += potential.eq(0)
         with m.Elif(take & leaks & leak.reversal & (V > 0) & (up >= 0)):  # row above
-            m.d.sync += potential.eq(clamp(up, -self.potential_limit, self.potential_limit))
+            m.d.sync += potential.eq(raised)
         with m.Elif(take & leak.reversal & (V > 0) & (up < 0)):
             # row above_stops: carried across zero
             m.d.sync += potential.eq(0)
         with m.Elif(take & leaks & leak.reversal & (V < 0) & (down <= 0)):  # row below
-            m.d.sync += potential.eq(clamp(down, -self.potential_limit, self.potential_limit))
+            m.d.sync += potential.eq(lowered)
         with m.Else():  # row below_stops: carried across zero
             m.d.sync += potential.eq(0)
 

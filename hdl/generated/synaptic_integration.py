@@ -8,7 +8,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
-from spikewright.lct.hardware import sign, wire
+from spikewright.lct.hardware import sign, trunc, wire
 
 __all__ = ["SynapticIntegration"]
 
@@ -17,7 +17,9 @@ class SynapticIntegration(wiring.Component):
     """Sums the synaptic events of a neuron, one a cycle, and adds its stored potential at the end.
 
     A1 and A2 are promises of the other units. I1 is an invariant, checked by induction: with it, it
-    is proven that neither the sum nor the potential can overflow inside a tick.
+    is proven that neither the sum nor the potential can overflow inside a tick. Where potentials
+    wrap, every sum wraps, and nothing has to be assumed: the order of the additions still does not
+    matter.
 
     Parameters
     ----------
@@ -25,6 +27,8 @@ class SynapticIntegration(wiring.Component):
         Axons of a core.
     potential_bits : int
         Bits of a membrane potential.
+    wrap : int
+        1: potentials wrap in two's complement; 0: they are clamped, and no sum overflows.
     threshold_bits : int
         Bits of both thresholds.
     mask_bits : int
@@ -49,11 +53,11 @@ class SynapticIntegration(wiring.Component):
 
     Assumptions
     -----------
-    A1 : not event.valid or event.payload.end or (event.payload.axon >= next_axon and event.payload.axon < AXONS)
+    A1 : WRAP or not event.valid or event.payload.end or (event.payload.axon >= next_axon and event.payload.axon < AXONS)
         `synapse_scan` goes through a neuron's axons in ascending order.
-    A2 : event.payload.potential >= -POTENTIAL_LIMIT and event.payload.potential <= POTENTIAL_LIMIT
+    A2 : WRAP or (V >= -POTENTIAL_LIMIT and V <= POTENTIAL_LIMIT)
         `leak_and_clamp` limits it, `configuration` refuses others.
-    I1 : next_axon <= AXONS and sum <= WEIGHT_BOUND * next_axon and sum >= -WEIGHT_BOUND * next_axon
+    I1 : WRAP or (next_axon <= AXONS and sum <= WEIGHT_BOUND * next_axon and sum >= -WEIGHT_BOUND * next_axon)
         At most one event an axon.
     """
 
@@ -65,6 +69,7 @@ class SynapticIntegration(wiring.Component):
         *,
         axons: int = 256,
         potential_bits: int = 20,
+        wrap: int = 0,
         threshold_bits: int = 18,
         mask_bits: int = 17,
         weight_bits: int = 9,
@@ -75,6 +80,7 @@ class SynapticIntegration(wiring.Component):
     ) -> None:
         self.axons = axons
         self.potential_bits = potential_bits
+        self.wrap = wrap
         self.threshold_bits = threshold_bits
         self.mask_bits = mask_bits
         self.weight_bits = weight_bits
@@ -84,7 +90,10 @@ class SynapticIntegration(wiring.Component):
         self.delay_slots = delay_slots
         self.axon_bits = chip.axon_bits(axons=axons)
         self.potential_limit = chip.potential_limit(
-            threshold_bits=threshold_bits, mask_bits=mask_bits
+            wrap=wrap,
+            potential_bits=potential_bits,
+            threshold_bits=threshold_bits,
+            mask_bits=mask_bits,
         )
         self.weight_bound = 1 << (weight_bits - 1)
         event = chip.event_layout(
@@ -127,7 +136,15 @@ class SynapticIntegration(wiring.Component):
 
         free = wire(m, ~full | self.integrated.ready)  # room for a neuron
         weight = self.event.payload.weight
+        V = self.event.payload.potential  # stored potential
         passes = wire(m, abs(weight) >= self.event.payload.draw)  # the gate of a stochastic synapse
+        with_weight = wire(
+            m, trunc(sum_ + weight, self.potential_bits) if self.wrap else sum_ + weight
+        )
+        with_unit = wire(
+            m, trunc(sum_ + sign(weight), self.potential_bits) if self.wrap else sum_ + sign(weight)
+        )
+        total = wire(m, trunc(V + sum_, self.potential_bits) if self.wrap else V + sum_)
 
         # Table flow (unique)
         with m.If(~self.event.valid & free):  # row none
@@ -150,7 +167,7 @@ class SynapticIntegration(wiring.Component):
             m.d.comb += self.event.ready.eq(1)
             m.d.sync += [
                 full.eq(1),
-                held.potential.eq(self.event.payload.potential + sum_),
+                held.potential.eq(total),
                 held.leak.eq(self.event.payload.leak),
                 held.leak_draw.eq(self.event.payload.leak_draw),
                 held.after.eq(self.event.payload.after),
@@ -169,7 +186,7 @@ class SynapticIntegration(wiring.Component):
         with m.Elif(self.event.valid & ~self.event.payload.end & ~self.event.payload.stochastic):
             # row whole
             m.d.sync += [
-                sum_.eq(sum_ + weight),
+                sum_.eq(with_weight),
                 next_axon.eq(self.event.payload.axon + 1),
             ]
         with m.Elif(
@@ -177,7 +194,7 @@ class SynapticIntegration(wiring.Component):
         ):
             # row unit
             m.d.sync += [
-                sum_.eq(sum_ + sign(weight)),
+                sum_.eq(with_unit),
                 next_axon.eq(self.event.payload.axon + 1),
             ]
         with m.Elif(

@@ -8,7 +8,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
-from spikewright.lct.hardware import wire
+from spikewright.lct.hardware import trunc, wire
 
 __all__ = ["ThresholdFireReset"]
 
@@ -17,12 +17,18 @@ class ThresholdFireReset(wiring.Component):
     """Compares a neuron's potential with its thresholds, decides whether it fires, and resets it. The
     result leaves in the cycle in which the neuron comes.
 
+    `V < 1 - x` is `V <= -x`: with INCLUSIVE a potential at its negative threshold has passed it.
+
     Parameters
     ----------
+    inclusive : int
+        1: a potential at its negative threshold is below it; 0: it is not.
     neurons : int
         Neurons of a core.
     potential_bits : int
         Bits of a membrane potential.
+    wrap : int
+        1: potentials wrap in two's complement; 0: they are clamped, and no sum overflows.
     threshold_bits : int
         Bits of both thresholds.
     mask_bits : int
@@ -51,7 +57,7 @@ class ThresholdFireReset(wiring.Component):
 
     Assumptions
     -----------
-    A1 : R >= -POTENTIAL_LIMIT and R <= POTENTIAL_LIMIT
+    A1 : WRAP or (R >= -POTENTIAL_LIMIT and R <= POTENTIAL_LIMIT)
         `configuration` refuses others.
     """
 
@@ -65,16 +71,20 @@ class ThresholdFireReset(wiring.Component):
     def __init__(
         self,
         *,
+        inclusive: int = 0,
         neurons: int = 256,
         potential_bits: int = 20,
+        wrap: int = 0,
         threshold_bits: int = 18,
         mask_bits: int = 17,
         offset_bits: int = 9,
         axons: int = 256,
         delay_slots: int = 16,
     ) -> None:
+        self.inclusive = inclusive
         self.neurons = neurons
         self.potential_bits = potential_bits
+        self.wrap = wrap
         self.threshold_bits = threshold_bits
         self.mask_bits = mask_bits
         self.offset_bits = offset_bits
@@ -82,7 +92,10 @@ class ThresholdFireReset(wiring.Component):
         self.delay_slots = delay_slots
         self.neuron_bits = chip.neuron_bits(neurons=neurons)
         self.potential_limit = chip.potential_limit(
-            threshold_bits=threshold_bits, mask_bits=mask_bits
+            wrap=wrap,
+            potential_bits=potential_bits,
+            threshold_bits=threshold_bits,
+            mask_bits=mask_bits,
         )
         leaked = chip.leaked_layout(
             potential_bits=potential_bits,
@@ -113,6 +126,8 @@ class ThresholdFireReset(wiring.Component):
         R = fire.reset_potential  # reset potential
         level = wire(m, fire.threshold + self.leaked.payload.after.eta)  # alpha + eta
         floor = wire(m, fire.negative_threshold + self.leaked.payload.after.eta)  # beta + eta
+        # -R; the least potential wraps to itself
+        opposite = wire(m, trunc(-R, self.potential_bits) if self.wrap else -R)
 
         # Table flow (unique)
         # row always
@@ -141,24 +156,24 @@ class ThresholdFireReset(wiring.Component):
                 self.spike.eq(1),
                 self.potential.eq(V),
             ]
-        with m.Elif((V < -fire.negative_threshold) & fire.negative_saturate):
+        with m.Elif((V < self.inclusive - fire.negative_threshold) & fire.negative_saturate):
             # row saturate: kappa = 1: eta plays no part
             m.d.comb += [
                 self.spike.eq(0),
                 self.potential.eq(-fire.negative_threshold),
             ]
-        with m.Elif((V < -floor) & (fire.reset_mode == 0)):
+        with m.Elif((V < self.inclusive - floor) & (fire.reset_mode == 0)):
             # row floor_normal: kappa = 0, else the row before has taken it
             m.d.comb += [
                 self.spike.eq(0),
-                self.potential.eq(-R),
+                self.potential.eq(opposite),
             ]
-        with m.Elif((V < -floor) & (fire.reset_mode == 1)):  # row floor_linear
+        with m.Elif((V < self.inclusive - floor) & (fire.reset_mode == 1)):  # row floor_linear
             m.d.comb += [
                 self.spike.eq(0),
                 self.potential.eq(V + floor),
             ]
-        with m.Elif((V < -floor) & (fire.reset_mode == 2)):  # row floor_none
+        with m.Elif((V < self.inclusive - floor) & (fire.reset_mode == 2)):  # row floor_none
             m.d.comb += [
                 self.spike.eq(0),
                 self.potential.eq(V),

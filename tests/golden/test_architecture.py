@@ -8,6 +8,7 @@ from spikewright.golden import Architecture, ArchitectureError, clog2
 
 TRUENORTH = Architecture.preset("truenorth")
 TINY = Architecture.preset("tiny")
+RANC = Architecture.preset("ranc")
 
 
 @pytest.mark.parametrize(
@@ -36,8 +37,30 @@ def test_truenorth_is_the_published_chip() -> None:
         "offset_bits": 9,
         "width": 64,
         "height": 64,
+        "wrap": 0,
+        "inclusive": 0,
     }
     assert Architecture() == TRUENORTH
+
+
+def test_ranc_is_the_published_hardware() -> None:
+    """RANC's widths: 256 axons and neurons, nine bits for everything a neuron adds or compares."""
+    assert RANC.to_dict() == {
+        "axons": 256,
+        "neurons": 256,
+        "axon_types": 4,
+        "weight_bits": 9,
+        "leak_bits": 9,
+        "threshold_bits": 9,
+        "mask_bits": 1,
+        "potential_bits": 9,
+        "delay_slots": 16,
+        "offset_bits": 9,
+        "width": 64,
+        "height": 64,
+        "wrap": 1,
+        "inclusive": 0,
+    }
 
 
 def test_truenorth_derived() -> None:
@@ -60,6 +83,19 @@ def test_tiny_derived() -> None:
     assert a.offset_range == (-8, 7)
     assert (a.weight_draw_bits, a.leak_draw_bits, a.threshold_draw_bits) == (3, 3, 5)
     assert a.cores == 4
+
+
+def test_ranges_are_whole_twos_complement_only_where_potentials_wrap() -> None:
+    a = RANC
+    assert (a.weight_range, a.leak_range, a.potential_range) == ((-256, 255),) * 3
+    assert (a.weight_limit, a.leak_limit, a.potential_limit, a.threshold_limit) == (
+        *(255, 255, 255),
+        511,
+    )
+    assert (TINY.weight_range, TINY.leak_range, TINY.potential_range) == (
+        *((-7, 7), (-7, 7)),
+        (-96, 96),
+    )
 
 
 @pytest.mark.parametrize("architecture", [TRUENORTH, TINY], ids=["truenorth", "tiny"])
@@ -99,6 +135,9 @@ def test_dictionary_round_trip() -> None:
         ({"delay_slots": 1}, "delay_slots must be in 2..256, not 1"),
         ({"delay_slots": 12}, "delay_slots must be a power of two, not 12"),
         ({"offset_bits": 0}, "offset_bits must be in 1..31, not 0"),
+        ({"wrap": 2}, "wrap must be in 0..1, not 2"),
+        ({"inclusive": -1}, "inclusive must be in 0..1, not -1"),
+        ({"wrap": True}, "wrap must be an integer, not True"),
         ({"axons": True}, "axons must be an integer, not True"),
         ({"axons": 16.0}, "axons must be an integer, not 16.0"),
         (
@@ -129,10 +168,18 @@ def test_the_sum_may_just_fit() -> None:
         dataclasses.replace(TINY, weight_bits=2, axons=153)
 
 
+def test_wrapping_sums_need_no_room() -> None:
+    """What is refused for a clamp, 16 * 7 + 7 + 96 in eight bits, wraps in as many as it may."""
+    with pytest.raises(ArchitectureError, match=r"not 16 \* 7 \+ 7 \+ 96 = 215$"):
+        dataclasses.replace(TINY, potential_bits=8)
+    assert dataclasses.replace(TINY, potential_bits=8, wrap=1).potential_range == (-128, 127)
+    assert dataclasses.replace(TINY, potential_bits=2, wrap=1).potential_range == (-2, 1)
+
+
 def test_unknown_preset() -> None:
     with pytest.raises(ArchitectureError) as error:
         Architecture.preset("loihi")
-    assert str(error.value) == "preset must be one of truenorth, tiny, not 'loihi'"
+    assert str(error.value) == "preset must be one of truenorth, tiny, ranc, not 'loihi'"
 
 
 def test_dictionary_must_be_complete() -> None:
@@ -140,6 +187,13 @@ def test_dictionary_must_be_complete() -> None:
     del values["width"]
     with pytest.raises(ArchitectureError, match=r"^architecture must name width, and does not$"):
         Architecture.from_dict(values)
+
+
+def test_dictionary_may_leave_out_what_came_later() -> None:
+    values = TINY.to_dict()
+    del values["wrap"], values["inclusive"]
+    assert Architecture.from_dict(values) == TINY
+    assert Architecture.from_dict(values | {"inclusive": 1}).inclusive == 1
 
 
 def test_dictionary_must_not_hold_more() -> None:

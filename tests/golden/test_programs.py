@@ -19,6 +19,7 @@ ARCHITECTURES = {
     "tiny": TINY,
     "tiny-3x2": TINY.with_mesh(3, 2),
     "truenorth": Architecture.preset("truenorth").with_mesh(1, 1),
+    "ranc": Architecture.preset("ranc").with_mesh(1, 1),
     "one": Architecture(
         axons=1, neurons=1, axon_types=1, weight_bits=2, leak_bits=2, width=1, height=1
     ),
@@ -48,7 +49,7 @@ def test_equal_seeds_give_equal_programs() -> None:
         assert not np.array_equal(make(4), make(5))
 
 
-@pytest.mark.parametrize("name", ["tiny-3x2", "truenorth"])
+@pytest.mark.parametrize("name", ["tiny-3x2", "truenorth", "ranc"])
 def test_every_mode_occurs(name: str) -> None:
     architecture = ARCHITECTURES[name]
     arrays = random_network(architecture, 0, off_mesh=0.2).arrays()
@@ -65,11 +66,12 @@ def test_every_mode_occurs(name: str) -> None:
         assert set(arrays[bit].flat) == {False, True}, bit
     for signed in ("weights", "leak", "reset_potential", "potential", "dx", "dy"):
         assert arrays[signed].min() < 0 < arrays[signed].max(), signed
-    for signed, limit in (
-        ("weights", architecture.weight_limit),
-        ("potential", architecture.potential_limit),
+    for signed, ends in (
+        ("weights", architecture.weight_range),
+        ("leak", architecture.leak_range),
+        ("potential", architecture.potential_range),
     ):
-        assert arrays[signed].max() == -arrays[signed].min() == limit, signed
+        assert (arrays[signed].min(), arrays[signed].max()) == ends, signed
     assert (arrays["threshold_mask"] > 0).any()
 
 
@@ -84,7 +86,7 @@ def test_merges_and_off_mesh_destinations_occur() -> None:
         assert side.any()
 
 
-@pytest.mark.parametrize("name", ["tiny", "tiny-3x2", "truenorth"])
+@pytest.mark.parametrize("name", ["tiny", "tiny-3x2", "truenorth", "ranc"])
 @pytest.mark.parametrize("seed", range(3))
 def test_programs_are_busy(name: str, seed: int) -> None:
     network = random_network(ARCHITECTURES[name], seed)
@@ -100,6 +102,17 @@ def test_the_clamp_is_reached_on_both_sides() -> None:
     trace = simulate(network, random_spikes(network, 0, 20), 20)
     assert trace.potentials.max() == 96
     assert trace.potentials.min() == -96
+
+
+def test_potentials_wrap_over_both_ends() -> None:
+    network = random_network(ARCHITECTURES["ranc"], 0)
+    assert (network.reset_potential == -256).any()
+    trace = simulate(network, random_spikes(network, 0, 20), 20)
+    assert trace.potentials is not None
+    steps = np.diff(trace.potentials.astype(np.int64), axis=0)
+    # Firing and bouncing also jump, but mostly not as far.
+    assert (steps > 256).mean() > 0.02
+    assert (steps < -256).mean() > 0.02
 
 
 def test_packets_cover_their_cases() -> None:

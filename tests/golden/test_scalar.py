@@ -1,10 +1,10 @@
 """A second reading of the specification, one neuron, one synapse and one step at a time.
 
 It shares nothing with the model but the arrays that describe a network. Everything is a plain
-integer or a list, loops stand where the specification counts, and packets walk the mesh router by
-router.
+integer or a list, loops stand where the specification counts, and packets walk hop by hop.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,6 +25,8 @@ from spikewright.golden import (
 )
 
 TINY = Architecture.preset("tiny")
+# Small widths, and potentials that a few synapses carry over their ends.
+WRAPPING = dataclasses.replace(TINY, potential_bits=6, weight_bits=5, mask_bits=3, wrap=1)
 SIDES = ("west", "east", "north", "south")
 
 
@@ -59,13 +61,25 @@ def leaked(v: int, rate: int, c: bool, epsilon: bool, draw: Callable[[], int]) -
     return 0 if epsilon and sgn(v) * sgn(after) < 0 else after
 
 
-def fire(v: int, eta: int, p: dict[str, int]) -> tuple[int, bool]:
+def settled(v: int, a: Architecture) -> int:
+    """V inside its clamp, or round and round until it is inside its bits."""
+    if not a.wrap:
+        limit = 2**a.threshold_bits + 2**a.mask_bits
+        return min(max(v, -limit), limit)
+    while v >= 2 ** (a.potential_bits - 1):
+        v -= 2**a.potential_bits
+    while v < -(2 ** (a.potential_bits - 1)):
+        v += 2**a.potential_bits
+    return v
+
+
+def fire(v: int, eta: int, inclusive: int, p: dict[str, int]) -> tuple[int, bool]:
     alpha, beta, reset = p["threshold"], p["negative_threshold"], p["reset_potential"]
     if v >= alpha + eta:
         return {0: reset, 1: v - (alpha + eta), 2: v}[p["reset_mode"]], True
     if p["negative_saturate"]:
         return max(v, -beta), False
-    if v < -(beta + eta):
+    if v < -(beta + eta) or (inclusive and v == -(beta + eta)):
         return {0: -reset, 1: v + (beta + eta), 2: v}[p["reset_mode"]], False
     return v, False
 
@@ -134,18 +148,17 @@ class ScalarChip:
                 v += synapse(p["weights"][kind], stochastic, lambda: random.draw(a.weight_bits - 1))
                 events += 1
         v = leaked(
-            v,
+            settled(v, a) if a.wrap else v,
             p["leak"],
             p["leak_stochastic"],
             p["leak_reversal"],
             lambda: random.draw(a.leak_bits - 1),
         )
-        limit = 2**a.threshold_bits + 2**a.mask_bits
-        v = min(max(v, -limit), limit)
         eta = 0
         if p["threshold_mask"]:
             eta = random.draw(a.mask_bits) % 2 ** p["threshold_mask"]
-        return *fire(v, eta, p), events
+        v, spike = fire(settled(v, a), eta, a.inclusive, p)
+        return settled(v, a) if a.wrap else v, spike, events
 
     def run(self, tick: int, spikes: Any, packets: Any) -> tuple[list[list[bool]], list[int]]:
         """Run one tick; return the spikes and the synaptic events of all cores."""
@@ -202,16 +215,15 @@ def assert_same(network: Network, spikes: np.ndarray, packets: Any, ticks: int) 
     return trace
 
 
-V = st.integers(-96, 96)
-SMALL = st.integers(-7, 7)
-ALPHA = st.integers(0, 63)
 BIT = st.integers(0, 1)
 SEED = st.integers(1, 2**32 - 1)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.parametrize("inclusive", [0, 1])
+@pytest.mark.parametrize("base", [TINY, WRAPPING], ids=["clamp", "wrap"])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
-def test_one_core_of_any_neurons(data: st.DataObject) -> None:
+def test_one_core_of_any_neurons(base: Architecture, inclusive: int, data: st.DataObject) -> None:
     """Each neuron of a tiny core with parameters of its own, for three ticks."""
 
     def column(values: st.SearchStrategy[int], *shape: int) -> np.ndarray:
@@ -219,26 +231,29 @@ def test_one_core_of_any_neurons(data: st.DataObject) -> None:
         drawn = data.draw(st.lists(values, min_size=size, max_size=size))
         return np.array(drawn, dtype=np.int64).reshape(shape)
 
-    core = Architecture(
-        **{**TINY.to_dict(), "axons": 5, "neurons": 4, "axon_types": 3, "width": 1, "height": 1}
-    )
+    sizes = {"axons": 5, "neurons": 4, "axon_types": 3, "width": 1, "height": 1}
+    core = dataclasses.replace(base, inclusive=inclusive, **sizes)
     one = (1, 4)
+    weight, v, leak = (
+        st.integers(*r) for r in (core.weight_range, core.potential_range, core.leak_range)
+    )
+    alpha = st.integers(0, core.threshold_limit)
     network = Network(
         core,
         synapses=column(BIT, 1, 4, 5),
         axon_types=column(st.integers(0, 2), 1, 5),
-        weights=column(SMALL, 1, 4, 3),
+        weights=column(weight, 1, 4, 3),
         weight_stochastic=column(BIT, 1, 4, 3),
-        leak=column(SMALL, *one),
+        leak=column(leak, *one),
         leak_stochastic=column(BIT, *one),
         leak_reversal=column(BIT, *one),
-        threshold=column(ALPHA, *one),
-        negative_threshold=column(ALPHA, *one),
-        threshold_mask=column(st.integers(0, 5), *one),
+        threshold=column(alpha, *one),
+        negative_threshold=column(alpha, *one),
+        threshold_mask=column(st.integers(0, core.mask_bits), *one),
         reset_mode=column(st.integers(0, 2), *one),
-        reset_potential=column(V, *one),
+        reset_potential=column(v, *one),
         negative_saturate=column(BIT, *one),
-        potential=column(V, *one),
+        potential=column(v, *one),
         axon=column(st.integers(0, 4), *one),
         delay=column(st.integers(0, 3), *one),
         seed=column(SEED, 1),
@@ -252,18 +267,25 @@ def test_one_core_of_any_neurons(data: st.DataObject) -> None:
     seed=st.integers(0, 2**32),
     mesh=st.tuples(st.integers(1, 3), st.integers(1, 3)),
     attached=st.lists(st.sampled_from(SIDES), unique=True),
+    base=st.sampled_from([TINY, WRAPPING, dataclasses.replace(WRAPPING, inclusive=1)]),
 )
-def test_random_programs(seed: int, mesh: tuple[int, int], attached: list[str]) -> None:
+def test_random_programs(
+    seed: int, mesh: tuple[int, int], attached: list[str], base: Architecture
+) -> None:
     rng = np.random.default_rng(seed)
-    network = random_network(TINY.with_mesh(*mesh), rng, attached=tuple(attached), off_mesh=0.2)
+    network = random_network(base.with_mesh(*mesh), rng, attached=tuple(attached), off_mesh=0.2)
     packets = random_packets(network, rng, 18, off_mesh=0.3, late=0.3) if attached else None
     assert_same(network, random_spikes(network, rng, 18), packets, 18)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_a_truenorth_core(seed: int) -> None:
-    """Full widths: 8 and 17 bit draws, weights to 255, thresholds to 18 bits."""
-    network = random_network(Architecture.preset("truenorth").with_mesh(1, 1), seed)
+@pytest.mark.parametrize(
+    ("preset", "inclusive", "seed"),
+    [("truenorth", 0, 0), ("truenorth", 0, 1), ("ranc", 0, 0), ("ranc", 1, 1)],
+)
+def test_a_whole_core(preset: str, inclusive: int, seed: int) -> None:
+    """Full widths: 8 and 17 bit draws, thresholds to 18 bits, weights to 255 and to -256."""
+    a = dataclasses.replace(Architecture.preset(preset).with_mesh(1, 1), inclusive=inclusive)
+    network = random_network(a, seed)
     trace = assert_same(network, random_spikes(network, seed, 5, rate=0.2), None, 5)
     assert trace.spikes.any(axis=(1, 2)).all()
 

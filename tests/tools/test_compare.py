@@ -244,7 +244,7 @@ def test_difference_is_told_where_no_waveform_can_be_written(
         ),
         (
             ("--random", "1", "--preset", "huge"),
-            "preset must be one of truenorth, tiny, not 'huge'",
+            "preset must be one of truenorth, tiny, ranc, not 'huge'",
         ),
         (
             ("net.npz", "--preset", "tiny"),

@@ -21,6 +21,15 @@ def test_json_lists_every_theorem() -> None:
     assert {row["verdict"] for row in listed} == {"proven"}
 
 
+def test_where_potentials_wrap_there_is_no_clamp_to_prove() -> None:
+    result = CliRunner().invoke(app, ["prove", "--preset", "ranc", "--json"])
+    assert result.exit_code == 0
+    listed = json.loads(result.stdout)
+    assert len(listed) == THEOREMS - 1
+    assert "bounded" not in {row["name"] for row in listed}
+    assert {row["verdict"] for row in listed} == {"proven"}
+
+
 @pytest.mark.parametrize("verdict", ["refuted", "unknown"])
 def test_a_theorem_without_proof_is_exit_1(monkeypatch: pytest.MonkeyPatch, verdict: str) -> None:
     def one(_values: object) -> Iterator[proofs.Proof]:

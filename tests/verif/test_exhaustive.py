@@ -22,8 +22,12 @@ VECTORS = {
     "synapse_scan-tiny": 2**16,
     "random_draw-tiny": 219_095,
     "synaptic_integration-tiny": 193 * 2**4 * 2**3 * 2,
+    "synaptic_integration-wrapping": 2**6 * 2**5 * 2**4 * 2,
     "leak_and_clamp-tiny": 2**9 * 2**4 * 2**3 * 4,
+    "leak_and_clamp-wrapping": 2**6 * 2**4 * 2**3 * 4,
     "threshold_fire_reset-micro": 25 * 4 * 3 * 2 * 8 * 8 * 25,
+    "threshold_fire_reset-wrapping": 2**4 * 4 * 3 * 2 * 8 * 8 * 2**4,
+    "threshold_fire_reset-inclusive": 2**4 * 4 * 3 * 2 * 8 * 8 * 2**4,
     "threshold_fire_reset-tiny": 2 * 193 * 32 * 3 * 2 * 64,
     "spike_sender-tiny": 2**21,
     "configuration-odd": 328_976,
@@ -47,18 +51,27 @@ def test_every_case(name):
 
 
 @pytest.mark.parametrize(
-    "fault",
-    ["silent-axons-count", "draws-while-stalled", "neuron-overwritten", "packet-overwritten"],
+    ("fault", "widths"),
+    [
+        ("silent-axons-count", "tiny"),
+        ("draws-while-stalled", "tiny"),
+        ("neuron-overwritten", "tiny"),
+        ("packet-overwritten", "tiny"),
+        ("sum-saturates", "wrapping"),
+        ("inclusive-ignored", "inclusive"),
+    ],
 )
-def test_a_fault_is_found(fault, tmp_path):
+def test_a_fault_is_found(fault, widths, tmp_path):
     shutil.copytree(UNITS, tmp_path, dirs_exist_ok=True)
     for file, text in FAULTS[fault].sources(UNITS.parent.parent).items():
         (tmp_path / Path(file).name).write_text(text, encoding="utf-8")
     unit = FAULTS[fault].edits[0].unit
+    check = CHECKS[f"{unit}-{widths}"]
     component = load_class(unit, Library(tmp_path))
-    rig = Rig(unit, TINY, component=component(**accepted(component, TINY)))
+    faulty = component(**accepted(component, check.architecture))
+    rig = Rig(unit, check.architecture, component=faulty)
     with pytest.raises(Mismatch, match=f"^{unit}: "):
-        CHECKS[f"{unit}-tiny"].run(rig)
+        check.run(rig)
 
 
 def test_a_check_says_what_its_cases_are():

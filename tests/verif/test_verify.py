@@ -11,6 +11,7 @@ from spikewright.golden.architecture import Architecture
 from spikewright.verif.blocks import BLOCKS, block_named
 from spikewright.verif.errors import ToolError
 from spikewright.verif.report import Report
+from spikewright.verif.sizes import INCLUSIVE
 from spikewright.verif.verify import Task, cases_of, processes, verify, verify_all
 
 Verify = Callable[..., Report]
@@ -74,10 +75,14 @@ def reports(pool: Executor) -> dict[str, Report]:
             # Verilator takes half a minute to compile it; `spikewright verify` does that.
             ("mesh3x2", TINY, range(3), FEW, QUICK),
             ("core", ODD, range(3), ["refused_writes", "every_delay"], QUICK),
+            ("core", INCLUSIVE, range(3), ["refused_writes", "over_the_ends"], QUICK),
             ("core", TINY, range(2), ["every_delay", "reset_in_a_tick"], QUICK),
         )
     ]
-    names = ("mesh2x2", "truenorth core", "core", "router", "mesh3x2", "odd core", "quick core")
+    names = (
+        *("mesh2x2", "truenorth core", "core", "router", "mesh3x2", "odd core"),
+        *("inclusive core", "quick core"),
+    )
     return dict(zip(names, verify_all(tasks, pool=pool), strict=True))
 
 
@@ -92,6 +97,7 @@ def reports(pool: Executor) -> dict[str, Report]:
         "core",
         "truenorth core",
         "odd core",
+        "inclusive core",
         "mesh2x2",
         "mesh3x2",
         pytest.param("quick core", marks=needs_icarus, id="icarus"),

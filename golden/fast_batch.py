@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.golden.fast import thread_count
-from spikewright.golden.fast_events import Leaving, follow, in_order, places
+from spikewright.golden.fast_events import Ends, Leaving, follow, in_order, places
 from spikewright.golden.fast_kernel import run_frames
 from spikewright.golden.fast_program import destinations, prepare, wrap_shift
 from spikewright.golden.fast_tables import Work, make_buffers, make_chip
@@ -40,7 +40,9 @@ def run_batch(
     count = thread_count(threads, len(stimuli))
     program, shift, begin = prepare(network), wrap_shift(network), make_chip(network)
     chips = [make_chip(network) for _ in range(count)]
-    work, ends, edge_frames = _work(network, spikes, spike_frames, edge, edge_frames, ticks)
+    work, ends, edge_frames = _work(
+        network, spikes, spike_frames, edge, edge_frames, len(stimuli), ticks
+    )
 
     most = max(1, LOG // (ticks * a.cores * a.neurons))
     parts = []
@@ -93,11 +95,11 @@ def _work(
     spike_frames: Int,
     edge: NDArray[np.void],
     edge_frames: Int,
+    frames: int,
     ticks: int,
-) -> tuple[Work, Any, Int]:
+) -> tuple[Work, Ends, Int]:
     """Return the events by frame and tick, and where the packets of the run's ticks end."""
     a = network.architecture
-    frames = max(int(f.max(initial=-1)) for f in (spike_frames, edge_frames)) + 1
     spikes, spike_frames = spikes[spikes["tick"] < ticks], spike_frames[spikes["tick"] < ticks]
     edge, edge_frames = edge[edge["tick"] < ticks], edge_frames[edge["tick"] < ticks]
     when = spike_frames * ticks + spikes["tick"]
@@ -128,7 +130,7 @@ def _starts(when: Int, frames: int, bins: int) -> Int:
 
 
 def _arrays(
-    network: Network, parts: list[tuple[Any, Any]], ends: Any, edge_frames: Int, ticks: int
+    network: Network, parts: list[tuple[Any, Any]], ends: Ends, edge_frames: Int, ticks: int
 ) -> dict[str, Any]:
     fired = np.concatenate([buffers.fired for _, buffers in parts])
     frames = len(fired)

@@ -145,6 +145,8 @@ def run_ticks(
     limits, dense = (_int(numbers[3]), _int(numbers[4])), len(buffers.random) > 0
     neurons, slots, words = numbers[5], numbers[6], numbers[7]
     own_weights = len(weights) > 1
+    # A thread with a chip of its own posts to itself.
+    group = me if threads == 1 else 0
     n_cores, n_axons = len(stochastic), len(types) // len(stochastic)
     plane, low, high = 64 * words * n_cores, 64 * words * first_core, 64 * words * end_core
     _arrive(scheduler, plane, arrivals, arrival_starts[0], arrival_starts[1], low, high)
@@ -227,7 +229,7 @@ def run_ticks(
                 prefetch(route, (log[me, k + AHEAD_ROUTES],))
             way = np.int64(route[log[me, k]])
             if way >= 0:
-                to = owner[way >> 14]
+                to = group + owner[way >> 14]
                 packet = (way & -256) | ((tick + (way & 255)) & (slots - 1))
                 outbox[me, half, to, posted[me, half, to]] = packet
                 posted[me, half, to] += 1
@@ -237,7 +239,7 @@ def run_ticks(
             if first_core <= watch[k, 0] < end_core:
                 buffers.watched[done, k] = potentials[watch[k, 0], watch[k, 1]]
         barrier(buffers.turn, threads, done + 1)
-        for other in range(threads):
+        for other in range(group, group + threads):
             for k in range(posted[other, half, me]):
                 _deliver(scheduler, plane, outbox[other, half, me, k])
         start, end = arrival_starts[done + 1], arrival_starts[done + 2]

@@ -45,7 +45,7 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
+def progress(title: str, total: int, *, rate: str = "") -> Iterator[Callable[[int], None]]:
     """Show how far a long job has come, on standard error.
 
     A terminal gets a bar that disappears at the end. Anything else gets nothing for two seconds
@@ -57,6 +57,8 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
         What is being done.
     total : int
         Number of steps.
+    rate : str
+        What the steps are, "ticks" for instance, to show how many are done in a second.
 
     Yields
     ------
@@ -64,33 +66,60 @@ def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
         Takes the number of steps done since the last call.
     """
     if not err.is_terminal:
-        yield _Lines(title, total).advance
+        yield _Lines(title, total, rate).advance
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeRemainingColumn as Remaining
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
+    text = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining()
+    columns = (*text, TextColumn("{task.fields[rate]}")) if rate else text
+    speed = _Speed(rate)
     with Progress(*columns, console=err, transient=True) as display:
-        task = display.add_task(title, total=total)
-        yield lambda steps: display.advance(task, steps)
+        task = display.add_task(title, total=total, rate="")
+
+        def advance(steps: int) -> None:
+            display.update(task, advance=steps, rate=speed.after(steps))
+
+        yield advance
+
+
+class _Speed:
+    """Steps a second since the start, in words."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.done = 0
+        self.start = time.monotonic()
+
+    def after(self, steps: int) -> str:
+        """Count steps and return their speed; nothing before any time has passed."""
+        self.done += steps
+        took = time.monotonic() - self.start
+        return f"{_figure(self.done / took)} {self.name}/s" if took > 0 and self.name else ""
+
+
+def _figure(value: float) -> str:
+    """Return a number with as many digits as a reader wants."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 class _Lines:
     """Progress for a log."""
 
-    def __init__(self, title: str, total: int) -> None:
+    def __init__(self, title: str, total: int, rate: str) -> None:
         self.title = title
         self.total = total
-        self.done = 0
+        self.speed = _Speed(rate)
         self.due = time.monotonic() + QUIET_SECONDS
 
     def advance(self, steps: int) -> None:
         """Count steps, and print a line if one is due."""
-        self.done += steps
+        speed = self.speed.after(steps)
         now = time.monotonic()
         if now >= self.due:
             self.due = now + LINE_SECONDS
-            err.print(f"{self.title}: {self.done}/{self.total}", markup=False, soft_wrap=True)
+            text = ", ".join(filter(None, (f"{self.speed.done}/{self.total}", speed)))
+            err.print(f"{self.title}: {text}", markup=False, soft_wrap=True)
 
 
 @contextmanager

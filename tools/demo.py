@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from spikewright.golden import Network
+    from spikewright.tools.digits_batch import DigitsBatch
     from spikewright.tools.digits_run import DigitsRun
 
 __all__ = ["Demonstration", "demo", "demo_command"]
@@ -44,6 +45,7 @@ class Demonstration:
     verilog : Path
         The generated RTL.
     run : DigitsRun
+    batch : DigitsBatch
     seconds : dict
         By stage.
     """
@@ -56,12 +58,18 @@ class Demonstration:
     units: int
     verilog: Path
     run: DigitsRun
+    batch: DigitsBatch
     seconds: dict[str, float]
 
     @property
     def agree(self) -> bool:
-        """Whether both engines did the same in every tick."""
-        return self.run.fault is None
+        """Whether both engines did the same in every tick, and the batch gave the same votes."""
+        return self.run.fault is None and self.batch_agrees
+
+    @property
+    def batch_agrees(self) -> bool:
+        """Whether each digit alone, from the initial state, has the votes it had in the row."""
+        return bool((self.batch.votes == self.run.golden_votes).all())
 
     @property
     def rtl_answers(self) -> NDArray[np.int64]:
@@ -79,7 +87,11 @@ class Demonstration:
         """Return the figures for a report, those of engines by name."""
         count, ticks, a = len(self.labels), len(self.run.log), self.network.architecture
         columns, speeds = self.run.log.columns(), self.run.log.speeds()
-        answers = {"rtl": self.rtl_answers, "golden": self.golden_answers}
+        answers = {
+            "rtl": self.rtl_answers,
+            "golden": self.golden_answers,
+            "batch": self.batch.votes.argmax(axis=1),
+        }
         right = {name: int((found == self.labels).sum()) for name, found in answers.items()}
         fit = self.run.log.fit()
         return {
@@ -88,6 +100,11 @@ class Demonstration:
             "right": right,
             "accuracy": {name: number / count for name, number in right.items()},
             "equal_answers": int((answers["rtl"] == answers["golden"]).sum()),
+            "batch": {
+                "engine": self.batch.engine,
+                "agree": self.batch_agrees,
+                "frames_per_second": self.batch.frames_per_second,
+            },
             "ticks": ticks,
             "states_compared": ticks * a.cores * a.neurons,
             "spikes": int(columns["spikes"].sum()),
@@ -124,6 +141,7 @@ def demo(count: int | None = None, *, root: Path | None = None) -> Demonstration
     """
     from spikewright.tools import digits, engine
     from spikewright.tools.console import progress
+    from spikewright.tools.digits_batch import classify_frames
     from spikewright.tools.digits_run import classify
     from spikewright.tools.stages import Stages
 
@@ -144,6 +162,8 @@ def demo(count: int | None = None, *, root: Path | None = None) -> Demonstration
         chip().close()
     with stages.timed("Running the digits"), progress("Running the digits", len(shown)) as advance:
         run = classify(network, chip, split.images[shown], keep=RASTER_DIGITS, advance=advance)
+    with stages.show("Running the digits as a batch"):
+        batch = classify_frames(network, split.images[shown])
     return Demonstration(
         network=network,
         images=split.images[shown],
@@ -153,6 +173,7 @@ def demo(count: int | None = None, *, root: Path | None = None) -> Demonstration
         units=units,
         verilog=verilog,
         run=run,
+        batch=batch,
         seconds=stages.seconds,
     )
 

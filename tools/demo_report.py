@@ -8,6 +8,7 @@ from rich.table import Table
 
 from spikewright.tools.console import out
 from spikewright.tools.demo import Demonstration
+from spikewright.tools.digits_batch import TICKS
 from spikewright.tools.stages import Stages
 
 __all__ = ["show"]
@@ -35,8 +36,12 @@ def show(result: Demonstration, files: dict[str, Path]) -> None:
 def _engines(figures: dict[str, object]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
-    for title in ("RTL (Verilator)", "golden model"):
+    batch = figures["batch"]
+    assert isinstance(batch, dict)
+    for title in ("RTL (Verilator)", "golden model", f"golden, batch ({batch['engine']})"):
         table.add_column(title, justify="right")
+    frames = batch["frames_per_second"]
+    speeds = {"ticks_per_second": frames * TICKS, "digits_per_second": frames}
     rows = (
         ("digits right", "right", "{:,}"),
         ("accuracy", "accuracy", "{:.1%}"),
@@ -46,12 +51,16 @@ def _engines(figures: dict[str, object]) -> Table:
     for title, name, form in rows:
         values = figures[name]
         assert isinstance(values, dict)
-        table.add_row(title, *(form.format(values[engine]) for engine in ("rtl", "golden")))
+        known = {"batch": speeds.get(name), **values}
+        table.add_row(title, *(form.format(known[engine]) for engine in ("rtl", "golden", "batch")))
     return table
 
 
 def _verdict(result: Demonstration, figures: dict[str, object], files: dict[str, Path]) -> None:
     again = f"spikewright compare {files['network']} --packets {files['packets']}"
+    if result.run.fault is None and not result.batch_agrees:
+        out.print("DIFFER: the batch gives other votes than the digits in a row.", style="bold red")
+        return
     if result.run.fault is None:
         out.print(
             f"BIT-EXACT: {figures['ticks']:,} ticks, {figures['states_compared']:,} potentials and "

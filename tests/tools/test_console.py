@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,29 @@ def test_progress_prints_a_line_now_and_again(
             advance(1)
     lines = capsys.readouterr().err.splitlines()
     assert lines == ["working: 2/100", "working: 12/100", "working: 22/100"]
+
+
+def test_progress_tells_the_rate(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    with console.progress("working", 90_000, rate="ticks") as advance:
+        for clock.now, steps in ((1, 1), (4, 5), (14, 10), (28, 59_984)):
+            advance(steps)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "working: 6/90000, 1.5 ticks/s",
+        "working: 16/90000, 1.1 ticks/s",
+        "working: 60000/90000, 2,143 ticks/s",
+    ]
+
+
+def test_progress_bar_with_a_rate(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = console.Console(stderr=True, force_terminal=True, width=100)
+    monkeypatch.setattr(console, "err", terminal)
+    with console.progress("working", 4000, rate="ticks") as advance:
+        clock.now = 2
+        advance(3000)
+    assert re.search(r"3000/4000.*1,500 ticks/s", capsys.readouterr().err)
 
 
 def test_progress_bar_on_a_terminal(

@@ -91,8 +91,8 @@ def test_report_and_files(here, network, stand_in):
     stand_in()
     status, text, _ = invoke("--digits", COUNT)
     assert status == 0, text
-    assert re.search(r"^digits right +(\d+) +\1$", text, re.MULTILINE)
-    assert re.search(r"^accuracy +([\d.]+%) +\1$", text, re.MULTILINE)
+    assert re.search(r"^digits right +(\d+) +\1 +\1$", text, re.MULTILINE)
+    assert re.search(r"^accuracy +([\d.]+%) +\1 +\1$", text, re.MULTILINE)
     assert f"BIT-EXACT: {TICKS} ticks, {TICKS * 1024:,} potentials and spikes, " in text
     assert f"{COUNT} of {COUNT} answers equal." in text
     assert re.search(r"N \+ E = [\d,.]+ with N = 256; constant 7.00 on average, exactly 7", text)

@@ -15,7 +15,7 @@ __all__ = ["recurrent_network", "resting_network", "steady_spikes"]
 
 Int = NDArray[np.int64]
 
-LEAK = 10
+LEAK = 100
 """What every neuron of `recurrent_network` gains in a tick."""
 
 

@@ -59,6 +59,8 @@ def plot_command(
 ) -> None:
     """Draw what a run did.
 
+    Example: spikewright plot run.npz --kind map --out map.svg
+
     A raster shows every spike, or rates where spikes are too many to be told apart.
 
     Potentials are those of the neurons that `run --watch` named; --network adds thresholds.

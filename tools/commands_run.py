@@ -156,6 +156,8 @@ def run_command(
 ) -> None:
     """Run a network.
 
+    Example: spikewright run net.npz --stimulus spikes.csv --ticks 1000 --out run.npz
+
     Ctrl-C ends a run early: what was done until then is written whole, and marked as not complete.
 
     Exit status: 0 done, 1 --expect found a difference, 2 it could not be run, 130 interrupted.

@@ -33,6 +33,8 @@ def stats_command(
 ) -> None:
     """Count what a run did: spikes, synaptic operations, packets, hops, links and energy.
 
+    Example: spikewright stats run.npz --network net.npz --energy loihi
+
     Energies are published figures of other chips, each printed with its source and with what it
     holds and leaves out.
     """

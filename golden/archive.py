@@ -14,18 +14,23 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections import Counter
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-__all__ = ["Archive", "write_archive"]
+from spikewright.golden.archive_writer import FREE_BYTES, HEADER_LIMIT, replacing, write_archive
 
-HEADER_LIMIT = 4096
-_DATE = (1980, 1, 1, 0, 0, 0)  # one date for all members: equal contents give equal files
+__all__ = ["Archive", "depth", "replacing", "write_archive"]
+
+_DEPTH_LIMIT = 16
+_DIRECTORY_LIMIT = 2**20  # bytes of the zip's list of members; a few hundred members take 2**15
+_TEXT_LIMIT = 500
+_BLOCK = 2**20
+_LOCAL_HEADER = 30  # bytes in front of a member, its name not counted
 _NPY_HEADER = re.compile(
     r"\{'descr': '([^']{1,40})', 'fortran_order': (True|False), "
     r"'shape': \(([0-9, ]{0,80})\), \} *\n"
@@ -41,36 +46,6 @@ _DAMAGE = (
 )
 
 
-def write_archive(
-    path: str | Path, header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
-) -> None:
-    """Write a header and arrays, under a temporary name first: ``path`` never holds half a file.
-
-    Parameters
-    ----------
-    path : str or Path
-        Replaced if it exists.
-    header : mapping
-        Whatever JSON can hold; at most 4096 characters of it.
-    arrays : mapping of str to ndarray
-        Written little-endian and in C order.
-    """
-    path = Path(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    members = {"header": np.array(json.dumps(header)), **arrays}
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            for name, array in members.items():
-                info = zipfile.ZipInfo(f"{name}.npy", _DATE)
-                info.compress_type = zipfile.ZIP_DEFLATED
-                little = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
-                with archive.open(info, "w", force_zip64=True) as stream:
-                    np.lib.format.write_array(stream, little, version=(1, 0), allow_pickle=False)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
 class Archive:
     """A file of named arrays, opened for reading; use it in a ``with`` statement.
 
@@ -79,19 +54,27 @@ class Archive:
     path : str or Path
     error : type of ValueError
         Raised, with one sentence that names the file, for everything that is wrong in it.
-    limit : int
-        Bytes that all arrays together may take.
+    limit : int, optional
+        Bytes that all arrays together may take; by default 1 GiB, or the file's own size if that is
+        more.
     """
 
-    def __init__(self, path: str | Path, error: type[ValueError], limit: int) -> None:
+    def __init__(self, path: str | Path, error: type[ValueError], limit: int | None = None) -> None:
         self.path = Path(path)
         self._error = error
-        self._left = limit
+        if self.path.exists() and not self.path.is_file():
+            raise self.wrong("the path must be that of a regular file, and is not")
         self._file = self.path.open("rb")
+        size = self._file.seek(0, os.SEEK_END)
+        self._left = max(FREE_BYTES, size) if limit is None else limit
         try:
+            self._check_directory(size)
             self._zip = zipfile.ZipFile(self._file)
+            self._check_overlap()
         except _DAMAGE as damage:
             self._file.close()
+            if isinstance(damage, self._error):
+                raise
             raise self.wrong("the file must be a whole zip archive, and is not") from damage
 
     def __enter__(self) -> Archive:
@@ -108,11 +91,37 @@ class Archive:
 
     def wrong(self, what: str) -> ValueError:
         """Return the caller's kind of error, its text headed by the file's name."""
-        return self._error(f"{self.path.name}: {what}")
+        cut = what if len(what) <= _TEXT_LIMIT else f"{what[:_TEXT_LIMIT]}..."
+        return self._error(f"{self.path.name}: {cut}")
+
+    def _check_directory(self, size: int) -> None:
+        """Refuse a list of members that would fill the memory; `zipfile` reads it without limit."""
+        self._file.seek(max(0, size - 98))
+        tail = self._file.read(98)
+        large, locator, end = tail[-98:-42], tail[-42:-22], tail[-22:]
+        if end[:4] != b"PK\5\6" or end[-2:] != b"\0\0":
+            raise zipfile.BadZipFile
+        length = int.from_bytes(end[12:16], "little")
+        if locator[:4] == b"PK\6\7":
+            place = int.from_bytes(locator[8:16], "little")
+            if large[:4] != b"PK\6\6" or place != size - 98:
+                raise zipfile.BadZipFile
+            length = int.from_bytes(large[40:48], "little")
+        if length > _DIRECTORY_LIMIT:
+            raise self.wrong(
+                f"the list of members must take at most {_DIRECTORY_LIMIT} bytes, not {length}"
+            )
+
+    def _check_overlap(self) -> None:
+        end = 0
+        for info in sorted(self._zip.infolist(), key=lambda info: info.header_offset):
+            if info.header_offset < end:
+                raise self.wrong(f"member {info.filename!r} must not overlap another, and does")
+            end = info.header_offset + _LOCAL_HEADER + info.compress_size
 
     def check_names(self, names: list[str]) -> None:
         """Refuse a file that does not hold exactly the header and the named arrays, once each."""
-        held = self._zip.namelist()
+        held = Counter(self._zip.namelist())
         wanted = [f"{name}.npy" for name in ["header", *names]]
         for name in wanted:
             self._check_once(name)
@@ -125,22 +134,32 @@ class Archive:
         if times != 1:
             raise self.wrong(f"member {member} must be there once, not {times} times")
 
-    def header(self, kind: str, version: int) -> dict[str, Any]:
-        """Return the header of a file that says it is of this kind and version."""
+    def header(self, kind: str, *versions: int) -> dict[str, Any]:
+        """Return the header of a file that says it is of this kind and one of these versions."""
         self._check_once("header.npy")
-        _, data = self._member("header", r"<U\d+", (), 4 * HEADER_LIMIT)
+        data = self._member("header", r"<U\d+", (), 4 * HEADER_LIMIT)[1].tobytes()
         try:
             header = json.loads(data.decode("utf-32-le"))
         except (ValueError, RecursionError) as damage:
             raise self.wrong("member header.npy must hold JSON, and does not") from damage
         if not isinstance(header, dict):
             raise self.wrong(f"header must be a JSON object, not {type(header).__name__}")
-        for name, wanted in (("format", kind), ("version", version)):
-            if header.get(name) != wanted or isinstance(header.get(name), bool):
-                raise self.wrong(f"header {name} must be {wanted!r}, not {header.get(name)!r}")
+        if depth(header) > _DEPTH_LIMIT:
+            raise self.wrong(f"header must nest at most {_DEPTH_LIMIT} deep, and nests deeper")
+        for name, wanted in (("format", (kind,)), ("version", versions)):
+            value = header.get(name)
+            if value not in wanted or isinstance(value, bool | float):
+                rule = " or ".join(repr(one) for one in wanted)
+                raise self.wrong(f"header {name} must be {rule}, not {value!r}")
         return header
 
-    def array(self, name: str, dtype: DTypeLike, shape: tuple[int, ...] | None) -> NDArray[Any]:
+    def array(
+        self,
+        name: str,
+        dtype: DTypeLike,
+        shape: tuple[int, ...] | None,
+        limit: int | None = None,
+    ) -> NDArray[Any]:
         """Return one array, native and writable, after its stored type and shape were checked.
 
         Parameters
@@ -149,28 +168,26 @@ class Archive:
         dtype : dtype
         shape : tuple of int, or None
             None takes any shape of one axis.
+        limit : int, optional
+            Bytes that it may take, if less than what is left of all arrays' limit.
         """
         dtype = np.dtype(dtype)
         stored = dtype.newbyteorder("<")
-        found, data = self._member(name, re.escape(stored.str), shape, self._left)
-        self._left -= len(data)
-        if stored.kind == "b":
+        room = self._left if limit is None else min(limit, self._left)
+        found, octets = self._member(name, re.escape(stored.str), shape, room)
+        self._left -= len(octets)
+        if stored.kind == "b" and octets.size and octets.max() > 1:
             # A byte beyond 1 in a boolean array is neither true nor false: numpy's answers then
             # depend on the operation.
-            octets = np.frombuffer(data, dtype=np.uint8)
-            if octets.size and octets.max() > 1:
-                raise self.wrong(f"member {name}.npy must hold bytes in 0..1, not {octets.max()}")
-        if stored.kind == "U":
+            raise self.wrong(f"member {name}.npy must hold bytes in 0..1, not {octets.max()}")
+        if stored.kind == "U" and octets.size and octets.view("<u4").max() > 0x10FFFF:
             # numpy would notice a number beyond Unicode only when the text is used.
-            try:
-                data.decode("utf-32-le")
-            except ValueError as damage:
-                raise self.wrong(f"member {name}.npy must hold Unicode, and does not") from damage
-        return np.frombuffer(data, dtype=stored).reshape(found).astype(dtype)
+            raise self.wrong(f"member {name}.npy must hold Unicode, and does not")
+        return octets.view(stored).reshape(found).astype(dtype, copy=False)
 
     def _member(
         self, name: str, descr: str, shape: tuple[int, ...] | None, limit: int
-    ) -> tuple[tuple[int, ...], bytes]:
+    ) -> tuple[tuple[int, ...], NDArray[np.uint8]]:
         """Return the shape and the data of a member whose own header fits what is expected."""
         member = f"{name}.npy"
         info = self._zip.getinfo(member)
@@ -188,14 +205,15 @@ class Archive:
                 size = _itemsize(text[0]) * math.prod(found)
                 if size > limit:
                     raise self.wrong(f"member {member} must take at most {limit} bytes, not {size}")
-                data = stream.read(size + 1)
+                octets = np.empty(size, dtype=np.uint8)
+                filled = _fill(stream, octets)
         except self._error:
             raise
         except _DAMAGE as damage:
             raise self.wrong(f"member {member} must be readable, and is damaged") from damage
-        if len(data) != size:
+        if not filled:
             raise self.wrong(f"member {member} must hold {size} bytes of data, and does not")
-        return found, data
+        return found, octets
 
     def _npy_header(self, member: str, start: bytes, stream: Any) -> tuple[str, str, str]:
         """Return type, order and shape as the .npy header spells them: matched, not evaluated."""
@@ -229,3 +247,30 @@ class Archive:
 def _itemsize(descr: str) -> int:
     """Return the bytes of one item of a plain type; numpy counts text in characters of four."""
     return int(descr[2:]) * (4 if descr[1] == "U" else 1)
+
+
+def _fill(stream: IO[bytes], octets: NDArray[np.uint8]) -> bool:
+    """Read a member's data in blocks; return whether there were just enough of them.
+
+    Memory is taken only as it fills: a member that promises more than it holds costs nothing.
+    """
+    done = 0
+    while done < len(octets):
+        block = stream.read(min(_BLOCK, len(octets) - done))
+        if not block:
+            return False
+        octets[done : done + len(block)] = np.frombuffer(block, dtype=np.uint8)
+        done += len(block)
+    # The end must be seen: only there does `zipfile` compare the checksum.
+    return not stream.read(1)
+
+
+def depth(value: Any) -> int:
+    """Return how deep lists and objects from JSON nest, without recursion; a number is 0 deep."""
+    deep, level = 0, [value]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        deep += 1
+        level = [
+            inner for item in level for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+    return deep

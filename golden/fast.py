@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,7 @@ class FastSimulator:
         self._cuts = np.linspace(0, a.cores, self.threads + 1).round().astype(int).tolist()
         self._chip = make_chip(network)
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        self._shown = False
         self._forget()
 
     @property
@@ -104,8 +105,8 @@ class FastSimulator:
     @property
     def potentials(self) -> NDArray[np.int32]:
         """Membrane potentials."""
-        # The caller may write them: no core is known to be at rest any more.
-        self._chip.still[:] = 0
+        # The caller may keep this view, and write to it before any later tick.
+        self._shown = True
         potentials: NDArray[np.int32] = self._chip.potentials[
             :, : self.network.architecture.neurons
         ]
@@ -132,7 +133,7 @@ class FastSimulator:
         """Return a copy of what the chip carries into the next tick."""
         return State(
             tick=self.tick,
-            potentials=self.potentials.copy(),
+            potentials=self._chip.potentials[:, : self.network.architecture.neurons].copy(),
             scheduler=np.ascontiguousarray(self.scheduler),
             random_state=self.random_state.copy(),
         )
@@ -140,13 +141,14 @@ class FastSimulator:
     def restore(self, state: State) -> None:
         """Go on from a state of the same network; what was injected so far is forgotten."""
         self.tick = state.tick
-        self.potentials[:] = state.potentials
+        self._chip.potentials[:, : self.network.architecture.neurons] = state.potentials
         self.scheduler = state.scheduler
         self.random_state[:] = state.random_state
         self._forget()
 
     def _forget(self) -> None:
         self._broken = False
+        self._chip.still[:] = 0
         self._spike_ticks = self._spikes = np.zeros(0, dtype=np.int64)
         self._edges: list[tuple[Int, Int, Ends]] = []
 
@@ -237,18 +239,26 @@ class FastSimulator:
             dense=dense,
             watch=len(watched),
         )
+        if self._shown:
+            self._chip.still[:] = 0
         self._broken = True
         self._call(work, buffers, ticks)
         self._broken = False
         self.tick = last
-        return self._collect(buffers, first, ticks, watched)
+        span = self._collect(buffers, first, ticks, watched)
+        # What is over must not be looked through in every later call.
+        self._spike_ticks, self._spikes = self._spike_ticks[high:], self._spikes[high:]
+        self._edges = [edges for edges in self._edges if edges[1].max() >= last]
+        return span
 
     def _arrivals(self, last: int) -> tuple[Int, Int]:
         """Return the packets from the edges that are delivered before tick ``last``."""
         none = np.zeros(0, dtype=np.int64)
         ticks = _joined([none, *(ticks[ends.timely] for ticks, _, ends in self._edges)])
+        counted = _joined([none, *(counted[ends.timely] for _, counted, ends in self._edges)])
         packets = _joined([none, *(ends.arrivals[ends.timely] for _, _, ends in self._edges)])
-        due = (ticks >= self.tick - 1) & (ticks < last)
+        # Those of the tick that ran last are due if they came after it; others were in time.
+        due = (counted >= self.tick) & (ticks < last)
         order = np.argsort(ticks[due], kind="stable")
         return ticks[due][order], packets[due][order]
 
@@ -266,8 +276,13 @@ class FastSimulator:
         if self._pool is None:
             run_ticks(*jobs[0], *rest)
             return
-        for future in [self._pool.submit(run_ticks, *job, *rest) for job in jobs]:
-            future.result()
+        futures = [self._pool.submit(run_ticks, *job, *rest) for job in jobs]
+        try:
+            for future in futures:
+                future.result()
+        finally:
+            # After an interrupt nobody may restore the chip while threads still write to it.
+            wait(futures)
 
     def _collect(self, buffers: Buffers, first: int, ticks: int, watch: Int) -> _Span:
         """Put together what the threads did, and what came from and went over the edges."""

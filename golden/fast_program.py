@@ -48,8 +48,10 @@ def prepare(network: Network) -> Program:
     padded = 64 * -(-a.neurons // 64)
     rows = Rows(network)
     stochastic = network.weight_stochastic
+    # No draw can tell the lowest weight of 32 bits from the next one: both always pass.
+    drawn = np.maximum(network.weights, NO_DRAW + 1)
     draws = _pool(
-        (np.where(stochastic[core], network.weights[core], NO_DRAW).T for core in range(a.cores)),
+        (np.where(stochastic[core], drawn[core], NO_DRAW).T for core in range(a.cores)),
         np.int32,
         padded,
         NO_DRAW,

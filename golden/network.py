@@ -13,18 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spikewright.golden.architecture import Architecture, ArchitectureError
-from spikewright.golden.archive import Archive, write_archive
+from spikewright.golden.architecture import Architecture
+from spikewright.golden.archive import depth
 from spikewright.golden.fields import FIELDS, Field
-from spikewright.golden.ports import Port
+from spikewright.golden.ports import LINES_LIMIT, PORT_LIMIT, Port, PortError
 from spikewright.golden.stimulus import SIDES
 
 __all__ = ["SIDES", "Network", "NetworkError"]
 
-METADATA_LIMIT = 2000
-
-FORMAT, VERSION = "spikewright-network", 1
-_READ_LIMIT = 2**30  # bytes of all arrays; a chip of 64 x 64 cores needs a third of them
+METADATA_LIMIT, METADATA_DEPTH = 2000, 8
 
 
 class NetworkError(ValueError):
@@ -125,13 +122,34 @@ class Network:
         self.architecture = architecture
         self.attached = tuple(attached)
         self.ports = tuple(ports)
-        self.metadata = dict(metadata or {})
+        self.metadata = _as_stored(metadata or {})
+        self._check_names()
         for field in FIELDS:
             values = arrays.pop(field.name, field.default)
             setattr(self, field.name, _widened(architecture, field, values))
         for name in arrays:
             raise NetworkError(f"a network must be given arrays that it has, not {name!r}")
-        self.check()
+
+    @classmethod
+    def adopt(
+        cls,
+        architecture: Architecture,
+        arrays: Mapping[str, NDArray[Any]],
+        *,
+        attached: Iterable[str] = (),
+        ports: Iterable[Port] = (),
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Network:
+        """Return a network of all its arrays, of the members' types, without copying any."""
+        network = cls.__new__(cls)
+        network.architecture = architecture
+        network.attached = tuple(attached)
+        network.ports = tuple(ports)
+        network.metadata = _as_stored(metadata or {})
+        for field in FIELDS:
+            setattr(network, field.name, arrays[field.name])
+        network.check()
+        return network
 
     def __repr__(self) -> str:
         a = self.architecture
@@ -149,11 +167,6 @@ class Network:
         NetworkError
             Names the array, the core and the entry, the rule and the value.
         """
-        for side in self.attached:
-            if side not in SIDES:
-                raise NetworkError(f"attached must be of {', '.join(SIDES)}, not {side!r}")
-            if self.attached.count(side) > 1:
-                raise NetworkError(f"attached must name a side once, not {side!r} twice")
         self._check_names()
         for field in FIELDS:
             array = getattr(self, field.name)
@@ -164,20 +177,26 @@ class Network:
             _check_values(self.architecture, field, array)
 
     def _check_names(self) -> None:
-        """Hold ports and metadata, which no array contains, against their rules."""
+        """Hold sides, ports and metadata, which no array contains, against their rules."""
+        for side in self.attached:
+            if side not in SIDES:
+                raise NetworkError(f"attached must be of {', '.join(SIDES)}, not {side!r}")
+            if self.attached.count(side) > 1:
+                raise NetworkError(f"attached must name a side once, not {side!r} twice")
+        if len(self.ports) > PORT_LIMIT:
+            raise NetworkError(f"ports must be at most {PORT_LIMIT}, not {len(self.ports)}")
+        lines = sum(len(port.lines) for port in self.ports)
+        if lines > LINES_LIMIT:
+            raise NetworkError(f"ports must have at most {LINES_LIMIT} lines, not {lines}")
         names = [(port.kind, port.name) for port in self.ports]
         for port in self.ports:
-            port.check(self)
+            try:
+                port.check(self.architecture)
+            except PortError as error:
+                raise NetworkError(str(error)) from None
             if names.count((port.kind, port.name)) > 1:
                 raise NetworkError(f"ports must have names of their own, not {port.name!r} twice")
-        try:
-            size = len(json.dumps(self.metadata, allow_nan=False))
-        except (TypeError, ValueError) as error:
-            raise NetworkError(f"metadata must be what JSON can hold: {error}") from None
-        if size > METADATA_LIMIT:
-            raise NetworkError(
-                f"metadata must take at most {METADATA_LIMIT} characters as JSON, not {size}"
-            )
+        _as_stored(self.metadata)
 
     @classmethod
     def random(
@@ -190,19 +209,19 @@ class Network:
         return random_network(architecture, seed, **options)
 
     def save(self, path: str | Path) -> None:
-        """Write to a .npz file, which `numpy.load` can also read, after `check`."""
+        """Write to a .npz file, which `numpy.load` can also read, after `check`.
+
+        `network_file` describes the file.
+        """
+        # `network_file` builds networks, so it imports this module.
+        from spikewright.golden.network_file import write_network
+
         self.check()
-        header = {
-            "format": FORMAT,
-            "version": VERSION,
-            "architecture": self.architecture.to_dict(),
-            "attached": list(self.attached),
-        }
-        write_archive(path, header, self.arrays())
+        write_network(path, self)
 
     @classmethod
     def load(cls, path: str | Path) -> Network:
-        """Read what `save` wrote.
+        """Read what `save` wrote, now or in an earlier version.
 
         Raises
         ------
@@ -211,31 +230,9 @@ class Network:
             Nothing in the file is executed, and no array is read that the file's own architecture
             does not call for.
         """
-        with Archive(path, NetworkError, _READ_LIMIT) as archive:
-            header = archive.header(FORMAT, VERSION)
-            architecture, attached = _described(archive, header)
-            archive.check_names([field.name for field in FIELDS])
-            arrays: dict[str, Any] = {
-                field.name: archive.array(field.name, field.dtype, field.shape(architecture))
-                for field in FIELDS
-            }
-            try:
-                return cls(architecture, attached=attached, **arrays)
-            except NetworkError as error:
-                raise archive.wrong(str(error)) from None
+        from spikewright.golden.network_file import read_network
 
-
-def _described(archive: Archive, header: dict[str, Any]) -> tuple[Architecture, list[str]]:
-    """Return the architecture and the attached sides that a file's header describes."""
-    values, attached = header.get("architecture"), header.get("attached")
-    if not isinstance(values, dict):
-        raise archive.wrong(f"header architecture must be an object, not {values!r}")
-    if not isinstance(attached, list):
-        raise archive.wrong(f"header attached must be a list, not {attached!r}")
-    try:
-        return Architecture.from_dict(values), attached
-    except ArchitectureError as error:
-        raise archive.wrong(f"header architecture: {error}") from None
+        return read_network(path)
 
 
 def _widened(architecture: Architecture, field: Field, values: ArrayLike) -> NDArray[Any]:
@@ -244,9 +241,10 @@ def _widened(architecture: Architecture, field: Field, values: ArrayLike) -> NDA
     if given.dtype.kind not in "biu":
         raise NetworkError(f"{field.name} must be of integers or booleans, not {given.dtype}")
     shape = field.shape(architecture)
-    if given.ndim == 0:
-        given = np.broadcast_to(given, shape)
-    _check_values(architecture, field, given)
+    low, high = field.range(architecture)
+    if given.ndim == 0 and low <= int(given) <= high:
+        return np.full(shape, given, dtype=field.dtype)
+    _check_values(architecture, field, np.broadcast_to(given, shape) if given.ndim == 0 else given)
     return given.astype(field.dtype)
 
 
@@ -254,14 +252,38 @@ def _check_values(architecture: Architecture, field: Field, array: NDArray[Any])
     """Hold shape and values against the field's, naming the first entry that is out of range."""
     shape = field.shape(architecture)
     if array.shape != shape:
-        raise NetworkError(f"{field.name} must have shape {shape}, not {array.shape}")
+        sizes = ", ".join(
+            f"{size} {axis}{'s' * (size != 1)}"
+            for size, axis in zip(shape, field.axes, strict=True)
+        )
+        raise NetworkError(f"{field.name} must have shape ({sizes}), not {array.shape}")
     low, high = field.range(architecture)
     if array.dtype == np.bool_ and (low, high) == (0, 1):
         return
     if int(array.min()) >= low and int(array.max()) <= high:
         return
-    place = tuple(int(index) for index in np.argwhere((array < low) | (array > high))[0])
-    words = [f"core ({place[0] % architecture.width}, {place[0] // architecture.width})"]
-    words += [f"{axis} {index}" for axis, index in zip(field.axes[1:], place[1:], strict=True)]
-    value = int(array[place])
-    raise NetworkError(f"{field.name} of {', '.join(words)} must be in {low}..{high}, not {value}")
+    # Core by core, as there may be hundreds of millions of entries.
+    for core, values in enumerate(array):
+        for index in np.argwhere((values < low) | (values > high))[:1].tolist():
+            words = [f"core ({core % architecture.width}, {core // architecture.width})"]
+            words += [f"{axis} {n}" for axis, n in zip(field.axes[1:], index, strict=True)]
+            raise NetworkError(
+                f"{field.name} of {', '.join(words)} must be in {low}..{high}, "
+                f"not {int(values[tuple(index)])}"
+            )
+
+
+def _as_stored(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return metadata as a file would give it back: names are text, and sequences are lists."""
+    try:
+        text = json.dumps(metadata, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise NetworkError("metadata must be what JSON can hold, and is not") from None
+    if len(text) > METADATA_LIMIT:
+        raise NetworkError(
+            f"metadata must take at most {METADATA_LIMIT} characters as JSON, not {len(text)}"
+        )
+    stored: dict[str, Any] = json.loads(text)
+    if not isinstance(stored, dict) or depth(stored) > METADATA_DEPTH:
+        raise NetworkError(f"metadata must be a mapping that nests at most {METADATA_DEPTH} deep")
+    return stored

@@ -1,21 +1,16 @@
 """What happens to a chip from outside: spikes on axons and packets at the edges of its mesh.
 
-Both are structured numpy arrays, one row an event, in any order. A file is .npz or .csv by its
-suffix.
+Both are structured numpy arrays, one row an event, in any order; `event_file` keeps them in files.
 """
 
 from __future__ import annotations
 
-import csv
 import operator
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from spikewright.golden.archive import Archive, write_archive
 
 if TYPE_CHECKING:
     from spikewright.golden.network import Network
@@ -27,10 +22,8 @@ __all__ = [
     "StimulusError",
     "check_packets",
     "check_spikes",
-    "load_events",
     "make_packets",
     "make_spikes",
-    "save_events",
 ]
 
 SIDES = ("west", "east", "north", "south")
@@ -56,10 +49,6 @@ PACKET = np.dtype(
 ``dx``, ``dy`` are the steps still to go from the core, or outside neighbour, that takes the packet;
 ``slot`` is its delivery tick modulo delay_slots.
 """
-
-VERSION = 1
-_READ_LIMIT = 2**30
-_FORMATS = {"spikewright-spikes": SPIKE, "spikewright-packets": PACKET}
 
 
 class StimulusError(ValueError):
@@ -191,97 +180,3 @@ class _Rows:
             row = int(np.argmax(wrong))
             value = self.events[name][row].item()
             raise StimulusError(f"{self.kind} row {row}: {name} {rule}, not {value!r}")
-
-
-def save_events(path: str | Path, events: NDArray[np.void]) -> None:
-    """Write spikes or packets to a .csv or a .npz file."""
-    path = Path(path)
-    kind = next((name for name, dtype in _FORMATS.items() if dtype == events.dtype), None)
-    if kind is None:
-        raise StimulusError(f"events must be spikes or packets, not of type {events.dtype}")
-    names = events.dtype.names or ()
-    if _suffix(path) == ".csv":
-        with path.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(names)
-            writer.writerows(events.tolist())
-        return
-    write_archive(
-        path, {"format": kind, "version": VERSION}, {name: events[name] for name in names}
-    )
-
-
-def load_events(path: str | Path, dtype: np.dtype[np.void]) -> NDArray[np.void]:
-    """Read what `save_events` wrote.
-
-    Parameters
-    ----------
-    path : str or Path
-        A .csv or a .npz file.
-    dtype : {SPIKE, PACKET}
-        What the file is to hold.
-
-    Raises
-    ------
-    StimulusError
-        One sentence with the file's name, and the line in a .csv file.
-    """
-    path = Path(path)
-    kind = next(name for name, known in _FORMATS.items() if known == dtype)
-    names = dtype.names or ()
-    if _suffix(path) == ".csv":
-        return _load_csv(path, dtype)
-    with Archive(path, StimulusError, _READ_LIMIT) as archive:
-        archive.header(kind, VERSION)
-        archive.check_names(list(names))
-        columns = {name: archive.array(name, dtype[name], None) for name in names}
-        sizes = {name: len(column) for name, column in columns.items()}
-        if len(set(sizes.values())) > 1:
-            raise archive.wrong(f"columns must be of one length, not {sizes}")
-        for row in np.flatnonzero(~np.isin(columns.get("side", SIDES[:1]), SIDES))[:1]:
-            value = str(columns["side"][row])
-            raise archive.wrong(f"row {row}: side must be of {', '.join(SIDES)}, not {value!r}")
-    events = np.empty(sizes["tick"], dtype=dtype)
-    for name, column in columns.items():
-        events[name] = column
-    return events
-
-
-def _load_csv(path: Path, dtype: np.dtype[np.void]) -> NDArray[np.void]:
-    names = list(dtype.names or ())
-    rows = []
-    with path.open(newline="", encoding="utf-8") as stream:
-        try:
-            reader = csv.reader(stream)
-            head = next(reader, [])
-            if head != names:
-                raise StimulusError(f"{path.name}:1: header must be {','.join(names)}")
-            for row in reader:
-                rows.append(_csv_row(f"{path.name}:{reader.line_num}", dtype, row))
-        except (csv.Error, UnicodeDecodeError) as damage:
-            raise StimulusError(
-                f"{path.name}: must be a text of comma-separated values"
-            ) from damage
-    return np.array(rows, dtype=dtype)
-
-
-def _csv_row(place: str, dtype: np.dtype[np.void], row: list[str]) -> tuple[int | str, ...]:
-    names = dtype.names or ()
-    if len(row) != len(names):
-        raise StimulusError(f"{place}: row must have {len(names)} values, not {len(row)}")
-    values = []
-    for name, text in zip(names, row, strict=True):
-        value: Any = text
-        if dtype[name].kind != "U":
-            try:
-                value = int(text)
-            except ValueError:
-                raise StimulusError(f"{place}: {name} must be an integer, not {text!r}") from None
-        values.append(_value(f"{place}: {name}", dtype[name], value))
-    return tuple(values)
-
-
-def _suffix(path: Path) -> str:
-    if path.suffix not in (".csv", ".npz"):
-        raise StimulusError(f"{path.name}: suffix must be .csv or .npz, not {path.suffix!r}")
-    return path.suffix

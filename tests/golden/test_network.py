@@ -1,6 +1,5 @@
-"""Programs: defaults, each refused value with its whole sentence, and files."""
+"""Programs: defaults, and each refused value with its whole sentence."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ from spikewright.golden import (
     DEFAULT_SEED,
     FIELDS,
     Architecture,
-    ArchitectureError,
     Network,
     NetworkError,
     random_network,
@@ -152,7 +150,15 @@ def test_limits_are_allowed() -> None:
     [
         ({"weight": 1}, "a network must be given arrays that it has, not 'weight'"),
         ({"leak": 1.5}, "leak must be of integers or booleans, not float64"),
-        ({"leak": np.zeros((16,), int)}, "leak must have shape (4, 16), not (16,)"),
+        (
+            {"leak": np.zeros((16,), int)},
+            "leak must have shape (4 cores, 16 neurons), not (16,)",
+        ),
+        (
+            {"weights": np.zeros((4, 4, 16), int)},
+            "weights must have shape (4 cores, 16 neurons, 4 types), not (4, 4, 16)",
+        ),
+        ({"seed": [1]}, "seed must have shape (4 cores), not (1,)"),
         ({"delay": 260}, "delay of core (0, 0), neuron 0 must be in 0..15, not 260"),
         ({"synapses": 2}, "synapses of core (0, 0), neuron 0, axon 0 must be in 0..1, not 2"),
         ({"seed": 2**32}, "seed of core (0, 0) must be in 1..4294967295, not 4294967296"),
@@ -183,7 +189,7 @@ def test_arrays_replaced_later_are_checked_too() -> None:
     network.leak = np.zeros((4, 16))  # type: ignore[assignment]
     assert refusal(network) == "leak must be an array of int32, not of float64"
     network.leak = np.zeros((4, 15), dtype=np.int32)
-    assert refusal(network) == "leak must have shape (4, 16), not (4, 15)"
+    assert refusal(network) == "leak must have shape (4 cores, 16 neurons), not (4, 15)"
     network.leak = [0]  # type: ignore[assignment]
     assert refusal(network) == "leak must be an array of int32, not of list"
 
@@ -193,77 +199,32 @@ def test_random_is_the_program_generator() -> None:
     assert all((one.arrays()[name] == array).all() for name, array in other.arrays().items())
 
 
-class TestFile:
-    def test_round_trip(self, tmp_path: Path) -> None:
-        network = random_network(TINY.with_mesh(3, 1), 1, attached=("east", "south"))
-        network.save(tmp_path / "net.npz")
-        loaded = Network.load(tmp_path / "net.npz")
-        assert loaded.architecture == network.architecture
-        assert loaded.attached == ("east", "south")
-        for name, array in network.arrays().items():
-            assert loaded.arrays()[name].dtype == array.dtype
-            assert np.array_equal(loaded.arrays()[name], array)
-            assert loaded.arrays()[name].flags.writeable
+class TestMetadata:
+    def test_as_a_file_would_give_it_back(self) -> None:
+        network = Network(TINY, metadata={"ranc": {"bus": (2, 2)}, 3: None})
+        assert network.metadata == {"ranc": {"bus": [2, 2]}, "3": None}
 
-    def test_numpy_reads_it(self, tmp_path: Path) -> None:
-        network = random_network(TINY, 1)
-        network.save(tmp_path / "net.npz")
-        with np.load(tmp_path / "net.npz", allow_pickle=False) as arrays:
-            assert np.array_equal(arrays["weights"], network.weights)
-            assert str(arrays["header"]).startswith(
-                '{"format": "spikewright-network", "version": 1'
-            )
-
-    def test_equal_networks_give_equal_files(self, tmp_path: Path) -> None:
-        for name in ("one.npz", "two.npz"):
-            random_network(TINY, 1).save(tmp_path / name)
-        assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
-
-    def test_a_refused_network_leaves_the_old_file(self, tmp_path: Path) -> None:
-        network = Network(TINY)
-        network.save(tmp_path / "net.npz")
-        before = (tmp_path / "net.npz").read_bytes()
-        network.seed[0] = 0
-        with pytest.raises(NetworkError):
-            network.save(tmp_path / "net.npz")
-        assert [path.name for path in tmp_path.iterdir()] == ["net.npz"]
-        assert (tmp_path / "net.npz").read_bytes() == before
-
-    def test_a_missing_file_is_the_systems_own_error(self, tmp_path: Path) -> None:
-        with pytest.raises(FileNotFoundError):
-            Network.load(tmp_path / "net.npz")
-
-    def test_values_are_checked_on_loading(self, tmp_path: Path) -> None:
-        network = Network(TINY)
-        network.delay[1, 2] = 200
-        network.check = lambda: None  # type: ignore[method-assign]
-        network.save(tmp_path / "net.npz")
+    @pytest.mark.parametrize(
+        ("metadata", "text"),
+        [
+            ({"a": {1, 2}}, "metadata must be what JSON can hold, and is not"),
+            ({"a": float("nan")}, "metadata must be what JSON can hold, and is not"),
+            ({"a": "x" * 2000}, "metadata must take at most 2000 characters as JSON, not 2009"),
+            ({"a": [[[[[[[[]]]]]]]]}, "metadata must be a mapping that nests at most 8 deep"),
+            ([1], "metadata must be a mapping that nests at most 8 deep"),
+        ],
+    )
+    def test_refused(self, metadata: Any, text: str) -> None:
         with pytest.raises(NetworkError) as error:
-            Network.load(tmp_path / "net.npz")
-        assert str(error.value) == (
-            "net.npz: delay of core (1, 0), neuron 2 must be in 0..15, not 200"
-        )
-
-    def test_the_architecture_is_checked_on_loading(self, tmp_path: Path) -> None:
+            Network(TINY, metadata=metadata)
+        assert str(error.value) == text
         network = Network(TINY)
-        values = TINY.to_dict() | {"delay_slots": 12}
-        object.__setattr__(network, "architecture", _Described(values))
-        network.check = lambda: None  # type: ignore[method-assign]
-        network.save(tmp_path / "net.npz")
+        network.metadata = metadata
+        assert refusal(network) == text
+
+    def test_without_end(self) -> None:
+        deep: dict[str, Any] = {}
+        deep["a"] = deep
         with pytest.raises(NetworkError) as error:
-            Network.load(tmp_path / "net.npz")
-        assert str(error.value) == (
-            "net.npz: header architecture: delay_slots must be a power of two, not 12"
-        )
-        assert error.value.__cause__ is None
-        assert not isinstance(error.value, ArchitectureError)
-
-
-class _Described:
-    """Stands for an architecture that no constructor lets through."""
-
-    def __init__(self, values: dict[str, int]) -> None:
-        self.values = values
-
-    def to_dict(self) -> dict[str, int]:
-        return self.values
+            Network(TINY, metadata=deep)
+        assert str(error.value) == "metadata must be what JSON can hold, and is not"

@@ -1,6 +1,5 @@
-"""Events: building, checking, and files of both kinds."""
+"""Events: building and checking."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,8 @@ from spikewright.golden import (
     StimulusError,
     check_packets,
     check_spikes,
-    load_events,
     make_packets,
     make_spikes,
-    random_network,
-    random_packets,
-    random_spikes,
-    save_events,
 )
 
 MESH = Architecture.preset("tiny").with_mesh(3, 2)
@@ -143,74 +137,3 @@ def test_events_must_be_arrays_of_their_type() -> None:
         "axon, as make_packets builds it"
     )
     assert refusal(check_packets, make_spikes(), NETWORK) == text
-
-
-class TestFile:
-    @pytest.mark.parametrize("suffix", ["csv", "npz"])
-    def test_round_trip(self, tmp_path: Path, suffix: str) -> None:
-        network = random_network(MESH, 0, attached=("west", "north"))
-        for events in (random_spikes(network, 0, 5), random_packets(network, 0, 5), make_spikes()):
-            path = tmp_path / f"events.{suffix}"
-            save_events(path, events)
-            loaded = load_events(path, events.dtype)
-            assert loaded.dtype == events.dtype
-            assert np.array_equal(loaded, events)
-
-    def test_text(self, tmp_path: Path) -> None:
-        path = tmp_path / "spikes.csv"
-        save_events(path, make_spikes([(3, 1, 0, 15)]))
-        assert path.read_bytes() == b"tick,x,y,axon\n3,1,0,15\n"
-
-    @pytest.mark.parametrize(
-        ("content", "text"),
-        [
-            (b"", "p.csv:1: header must be tick,side,position,dx,dy,slot,axon"),
-            (b"tick,x\n", "p.csv:1: header must be tick,side,position,dx,dy,slot,axon"),
-            (b"HEAD\n0,west,0,0,0,0\n", "p.csv:2: row must have 7 values, not 6"),
-            (
-                b"HEAD\n0,west,0,0,0,0,1\n0,west,0,0,0,0,x\n",
-                "p.csv:3: axon must be an integer, not 'x'",
-            ),
-            (b"HEAD\n0,up,0,0,0,0,1\n", f"p.csv:2: side must be of {SIDES}, not 'up'"),
-            (
-                b"HEAD\n0,west,0,99999999999,0,0,1\n",
-                "p.csv:2: dx must be in -2147483648..2147483647, not 99999999999",
-            ),
-            (b"HEAD\n\xff\xfe\n", "p.csv: must be a text of comma-separated values"),
-            (b"HEAD\n0,\0\n", "p.csv:2: row must have 7 values, not 2"),
-        ],
-    )
-    def test_refused_text(self, tmp_path: Path, content: bytes, text: str) -> None:
-        path = tmp_path / "p.csv"
-        path.write_bytes(content.replace(b"HEAD", b"tick,side,position,dx,dy,slot,axon"))
-        assert refusal(load_events, path, PACKET) == text
-
-    def test_one_kind_is_not_the_other(self, tmp_path: Path) -> None:
-        path = tmp_path / "e.npz"
-        save_events(path, make_spikes())
-        text = "e.npz: header format must be 'spikewright-packets', not 'spikewright-spikes'"
-        assert refusal(load_events, path, PACKET) == text
-
-    def test_refused_archives(self, tmp_path: Path) -> None:
-        path = tmp_path / "e.npz"
-        save_events(path, make_packets([(0, "west", 0, 0, 0, 0, 0)]))
-        with np.load(path) as arrays:
-            members = dict(arrays)
-        np.savez(path, **members | {"axon": np.zeros(2, np.int32)})
-        sizes = dict.fromkeys(PACKET.names or (), 1) | {"axon": 2}
-        text = f"e.npz: columns must be of one length, not {sizes}"
-        assert refusal(load_events, path, PACKET) == text
-        np.savez(path, **members | {"axon": np.zeros((1, 1), np.int32)})
-        assert refusal(load_events, path, PACKET) == (
-            "e.npz: member axon.npy must have one axis, not 2"
-        )
-        np.savez(path, **members | {"side": np.array(["up"], "U5")})
-        text = f"e.npz: row 0: side must be of {SIDES}, not 'up'"
-        assert refusal(load_events, path, PACKET) == text
-
-    def test_other_suffixes_and_types(self, tmp_path: Path) -> None:
-        text = "events.txt: suffix must be .csv or .npz, not '.txt'"
-        assert refusal(save_events, tmp_path / "events.txt", make_spikes()) == text
-        assert refusal(load_events, tmp_path / "events.txt", SPIKE) == text
-        text = "events must be spikes or packets, not of type float64"
-        assert refusal(save_events, tmp_path / "events.csv", np.zeros(3)) == text

@@ -18,7 +18,7 @@ from numba import njit, types
 from numba.core import cgutils, config
 from numba.extending import intrinsic
 
-__all__ = ["barrier", "compiled", "count_ones", "prefetch", "trailing_zeros"]
+__all__ = ["barrier", "compiled", "count_ones", "folder", "prefetch", "trailing_zeros"]
 
 _SPINS = 2000
 """Looks at the counter before a waiting thread offers its processor to others."""
@@ -104,7 +104,7 @@ def compiled(function: Any) -> Any:
     Numba alone would keep it by the function's own file, and run what is out of date after a change
     in another one. Here the folder's name stands for the text of all files of the engine.
     """
-    chosen, config.CACHE_DIR = config.CACHE_DIR, str(_folder())
+    chosen, config.CACHE_DIR = config.CACHE_DIR, str(folder())
     try:
         return njit(nogil=True, cache=True, error_model="numpy")(function)
     finally:
@@ -112,7 +112,8 @@ def compiled(function: Any) -> Any:
 
 
 @cache
-def _folder() -> Path:
+def folder() -> Path:
+    """Return where compiled functions are kept, by the text of all that they are made from."""
     here = Path(__file__).resolve()
     text = b"".join(path.read_bytes() for path in sorted(here.parent.glob("fast_*.py")))
     name = f"fast-{hashlib.sha256(text).hexdigest()[:16]}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -190,22 +191,27 @@ def _run(options: Options, inputs: Inputs, as_json: bool) -> None:
     from spikewright.tools.run_network import (
         choose_engine,
         feed,
-        prepare,
         run_network,
         stop_signals,
     )
     from spikewright.tools.run_report import Expectation, figures
+    from spikewright.tools.run_warm import Engine
     from spikewright.tools.stages import Stages
 
-    engine, reason = choose_engine(options.engine, inputs.network, inputs.ticks)
-    with Stages().show(f"Preparing engine {engine}"):
-        simulator = prepare(inputs.network, engine, options.threads)
+    name, reason = choose_engine(options.engine, inputs.network, inputs.ticks)
+
+    def give(simulator: Any) -> None:
+        feed(simulator, inputs.spikes, inputs.packets)
+
+    with Stages().show(f"Preparing engine {name}"):
+        patient = options.engine != "auto"
+        engine = Engine(inputs.network, name, options.threads, patient=patient, feed=give)
     if inputs.state is not None:
-        simulator.restore(inputs.state)
-    feed(simulator, inputs.spikes, inputs.packets)
-    with stop_signals() as stopped:
+        engine.simulator.restore(inputs.state)
+    give(engine.simulator)
+    with stop_signals() as stopped, closing(engine):
         run = run_network(
-            simulator,
+            engine,
             inputs.ticks,
             done=inputs.done,
             stopped=stopped,
@@ -213,9 +219,11 @@ def _run(options: Options, inputs: Inputs, as_json: bool) -> None:
             every=options.every,
         )
         with Stages().show("Writing the results"):
-            events = write_results(options, inputs, simulator, run, engine)
-    threads = getattr(simulator, "threads", 1)
-    report = {"engine": engine, "reason": reason, "threads": threads}
+            events = write_results(options, inputs, engine.simulator, run, engine.name)
+    if engine.since is not None:
+        reason += f"; numpy up to tick {engine.since}, while numba was compiled"
+    threads = getattr(engine.simulator, "threads", 1)
+    report = {"engine": engine.name, "reason": reason, "threads": threads}
     report |= figures(inputs.network, run)
     verdict = None
     if events is not None and inputs.expected is not None and run.complete:

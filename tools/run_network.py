@@ -14,17 +14,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.golden import Network, Recording, State, make_simulator
+from spikewright.golden import Network, Recording, State
 from spikewright.tools.compare import DEFAULT_TICKS, LAST_TICK
 from spikewright.tools.console import progress
 from spikewright.tools.errors import UserError
+from spikewright.tools.run_warm import Engine
 
 __all__ = [
     "Run",
     "choose_engine",
     "feed",
     "long_enough",
-    "prepare",
     "run_network",
     "stop_signals",
 ]
@@ -77,14 +77,6 @@ def choose_engine(name: str, network: Network, ticks: int) -> tuple[str, str]:
     return "numba", f"auto: {work} core ticks pay for loading it"
 
 
-def prepare(network: Network, engine: str, threads: int | None) -> Any:
-    """Return a simulator that has nothing left to load, or to compile, in its first tick."""
-    if engine == "numba":
-        small = Network(network.architecture.with_mesh(1, 1))
-        make_simulator(small, engine, threads).run(1)
-    return make_simulator(network, engine, threads)
-
-
 def long_enough(network: Network, *ticks: NDArray[np.int64]) -> int:
     """Return how many ticks it takes until whatever the last event sets off has been delivered.
 
@@ -133,7 +125,7 @@ def stop_signals() -> Iterator[Callable[[], bool]]:
 
 
 def run_network(
-    simulator: Any,
+    engine: Engine,
     ticks: int,
     *,
     done: Recording,
@@ -145,8 +137,8 @@ def run_network(
 
     Parameters
     ----------
-    simulator : Simulator or another engine
-        With its events, after the last tick of ``done``.
+    engine : Engine
+        Its simulator has its events, and stands after the last tick of ``done``.
     ticks : int
         How many there are to be in all.
     done : Recording
@@ -157,6 +149,7 @@ def run_network(
         Given the state and the recording so far after each tick that ``every`` divides.
     every : int, optional
     """
+    simulator = engine.simulator
     first = simulator.tick
     parts = [done]
     count, seconds = 1, 0.0
@@ -173,6 +166,10 @@ def run_network(
             if every is not None and simulator.tick % every == 0 and save is not None:
                 parts = [Recording.joined(parts)]
                 save(simulator.state(), parts[0])
+            engine.take_over()
+            if engine.simulator is not simulator:
+                # Much faster from here on.
+                simulator, count = engine.simulator, GROWTH * count
             count = max(1, min(GROWTH * count, int(count * CALL_SECONDS / max(took, 1e-6))))
     return Run(
         recording=Recording.joined(parts),

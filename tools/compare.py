@@ -27,7 +27,8 @@ LAST_TICK = 100_000
 def compare_command(
     *,
     file: Annotated[
-        Path | None, typer.Argument(metavar="[NET.npz]", help="A saved network.")
+        Path | None,
+        typer.Argument(metavar="[NET]", help="A network, in any format that convert reads."),
     ] = None,
     stimulus: Annotated[
         Path | None, typer.Option(help="Spikes on axons: tick, x, y, axon; .npz or .csv.")
@@ -112,9 +113,9 @@ def _refuse_random_options(preset: str | None, mesh: str | None) -> None:
 def _from_file(
     file: Path, stimulus: Path | None, packets: Path | None, ticks: int | None
 ) -> dict[str, Any]:
-    from spikewright.golden import Network
+    from spikewright.tools.formats import load_network
 
-    network = Network.load(file)
+    network, _ = load_network(file)
     events = _events(network, stimulus, packets)
     count = ticks or _long_enough(network, events)
     return {"network": network, **events, "ticks": count, "name": file.stem}

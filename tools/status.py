@@ -27,6 +27,9 @@ def status(
     ] = None,
     *,
     seeds: Annotated[int, typer.Option(min=1, help="Random programs for each block.")] = 60,
+    networks: Annotated[
+        int, typer.Option(min=1, help="Networks to hold the golden model's engines against.")
+    ] = 2000,
     faults: Annotated[bool, typer.Option(help="Plant all faults too, which takes a while.")] = True,
 ) -> None:
     """Run checks, proofs, benches, faults and the demonstration, and print what they found.
@@ -42,8 +45,10 @@ def status(
         _theorems,
         _exhaustive,
         lambda: _lockstep(seeds),
-        *([_faults] if faults else []),
+        lambda: _engines(networks),
+        *([_faults, _engine_faults] if faults else []),
         _digits,
+        _speed,
     ]
     rows: list[Row] = []
     with progress("Measuring", len(parts)) as advance:
@@ -150,4 +155,63 @@ def _digits() -> list[Row]:
             "the digits, ticks per second of processor time",
             f"RTL {rate['rtl']:,.0f}, golden model {rate['golden']:,.0f}: ratio {ratio:.2f}",
         ),
+        (
+            "digits as a batch",
+            f"golden model, engine {figures['batch']['engine']}, all processors",
+            f"{figures['batch']['frames_per_second']:,.0f} frames/s, the same votes",
+        ),
     ]
+
+
+def _engines(networks: int) -> list[Row]:
+    found = _ask("engines", "--networks", str(networks))
+    return [
+        (
+            "engines of the golden model",
+            "numba against numpy, generated networks, one to eight threads",
+            f"{found['networks']:,} networks, {found['ticks']:,} ticks, "
+            f"{found['potentials']:,} potentials, {len(found['differences'])} differences",
+        )
+    ]
+
+
+def _engine_faults() -> list[Row]:
+    planted = [outcome for outcome in _ask("engines", "--faults")["faults"] if outcome["fault"]]
+    found = sum(outcome["ok"] for outcome in planted)
+    how = "one at a time, in either engine"
+    return [("planted faults, engines", how, f"{found} of {len(planted)} found")]
+
+
+def _speed() -> list[Row]:
+    report = _ask("bench", "sim", "--cores", "4096", "--no-activity")
+    of = {(r["title"], r["engine"]): r for r in report["results"]}
+    fast, slow = of["size", "numba"], of["size", "numpy"]
+    ratio = fast["ticks_per_second"] / slow["ticks_per_second"]
+    how = f"20 Hz, {report['threads']} threads, medians of {report['repeats']}"
+    rows = [
+        (
+            "4,096 cores, 12.5 % of the synapses",
+            how,
+            f"numba {_rate(fast)}, numpy {slow['ticks_per_second']:.0f} ticks/s: {ratio:.0f} : 1",
+        )
+    ]
+    for title in ("half of the synapses", "every neuron of its own kind"):
+        rows.append((f"4,096 cores, {title}", how, f"numba {_rate(of[title, 'numba'])}"))
+    loading = report["loading"]
+    rows.append(
+        (
+            "4,096 cores, loading",
+            f"a file of {loading['file_bytes'] / 1e6:.0f} MB, medians of {report['repeats']}",
+            f"{loading['load_seconds']:.1f} s, ready to run after {loading['ready_seconds']:.1f} "
+            f"s, at most {loading['peak_bytes'] / 1e9:.2f} GB",
+        )
+    )
+    return rows
+
+
+def _rate(result: Any) -> str:
+    return (
+        f"{result['ticks_per_second']:,.0f} ticks/s "
+        f"({result['synaptic_operations_per_second'] / 1e9:.2f} G synaptic operations/s, "
+        f"{result['fraction_of_bound']:.0%} of the memory's bound)"
+    )

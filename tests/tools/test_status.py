@@ -31,6 +31,32 @@ ANSWERS: dict[str, Any] = {
             }
         ]
     },
+    "engines": {"networks": 7, "ticks": 8, "potentials": 9, "differences": []},
+    "bench": {
+        "threads": 2,
+        "repeats": 5,
+        "results": [
+            {
+                "title": title,
+                "engine": engine,
+                "ticks_per_second": 1000.0,
+                "synaptic_operations_per_second": 6e8,
+                "fraction_of_bound": 0.25,
+            }
+            for title, engine in (
+                ("size", "numba"),
+                ("size", "numpy"),
+                ("half of the synapses", "numba"),
+                ("every neuron of its own kind", "numba"),
+            )
+        ],
+        "loading": {
+            "file_bytes": 5e7,
+            "load_seconds": 0.6,
+            "ready_seconds": 1.5,
+            "peak_bytes": 8e8,
+        },
+    },
     "faults": [{"fault": None, "found": False}, {"fault": "x", "found": True}],
     "demo": {
         "digits": 500,
@@ -38,13 +64,19 @@ ANSWERS: dict[str, Any] = {
         "ticks_per_second": {"rtl": 500.0, "golden": 1000.0},
         "equal_answers": 500,
         "states_compared": 4096,
+        "batch": {"engine": "numba", "frames_per_second": 5000.0},
     },
 }
+ENGINE_FAULTS = {"faults": [{"fault": None, "ok": True}, {"fault": "x", "ok": True}]}
+
+
+def answer(*words: str) -> Any:
+    return ENGINE_FAULTS if words == ("engines", "--faults") else ANSWERS[words[0]]
 
 
 @pytest.fixture
 def canned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(status, "_ask", lambda *words: ANSWERS[words[0]])
+    monkeypatch.setattr(status, "_ask", answer)
     monkeypatch.setattr("spikewright.verif.exhaustive.vectors", lambda: {"leak": 1200})
 
 
@@ -62,6 +94,11 @@ def test_the_table_goes_between_the_marks_and_nothing_else_changes(tmp_path: Pat
     assert "N + E + 5..7 cycles a tick" in text
     assert "1 of 1 found by the benches" in text
     assert "ratio 0.50" in text
+    assert "7 networks, 8 ticks, 9 potentials, 0 differences" in text
+    assert "numba 1,000 ticks/s (0.60 G synaptic operations/s, 25% of the memory's bound)" in text
+    assert "numpy 1000 ticks/s: 1 : 1" in text
+    assert "0.6 s, ready to run after 1.5 s, at most 0.80 GB" in text
+    assert "5,000 frames/s, the same votes" in text
 
 
 @pytest.mark.usefixtures("canned")

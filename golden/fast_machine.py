@@ -18,7 +18,15 @@ from numba import njit, types
 from numba.core import cgutils, config
 from numba.extending import intrinsic
 
-__all__ = ["barrier", "compiled", "count_ones", "folder", "prefetch", "trailing_zeros"]
+__all__ = [
+    "barrier",
+    "compiled",
+    "count_ones",
+    "folder",
+    "prefetch",
+    "prefetch_to_write",
+    "trailing_zeros",
+]
 
 _SPINS = 2000
 """Looks at the counter before a waiting thread offers its processor to others."""
@@ -74,12 +82,8 @@ def trailing_zeros(_typing: Any, bits: Any) -> Any:
     return types.int64(bits), generate
 
 
-@intrinsic
-def prefetch(_typing: Any, array: Any, _place: Any) -> Any:
-    """Have an entry of an array fetched into the cache; nothing waits for it.
-
-    The place is a tuple of an index for each axis, and must lie inside the array.
-    """
+def _prefetch(array: Any, *, write: bool) -> Any:
+    """Return signature and code of a prefetch, to read or to write."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = signature.args[0]
@@ -91,11 +95,26 @@ def prefetch(_typing: Any, array: Any, _place: Any) -> Any:
         fetch = builder.module.declare_intrinsic(
             "llvm.prefetch", [octet.type], ir.FunctionType(ir.VoidType(), [octet.type, *[flag] * 3])
         )
-        # To read; to be kept in all levels of the cache; data and not instructions.
-        builder.call(fetch, [octet, flag(0), flag(3), flag(1)])
+        # To be kept in all levels of the cache; data and not instructions.
+        builder.call(fetch, [octet, flag(int(write)), flag(3), flag(1)])
         return context.get_dummy_value()
 
     return types.none(array, types.UniTuple(types.intp, array.ndim)), generate
+
+
+@intrinsic
+def prefetch(_typing: Any, array: Any, _place: Any) -> Any:
+    """Have an entry of an array fetched into the cache; nothing waits for it.
+
+    The place is a tuple of an index for each axis, and must lie inside the array.
+    """
+    return _prefetch(array, write=False)
+
+
+@intrinsic
+def prefetch_to_write(_typing: Any, array: Any, _place: Any) -> Any:
+    """Have an entry fetched as `prefetch` does, for this thread alone."""
+    return _prefetch(array, write=True)
 
 
 def compiled(function: Any) -> Any:

@@ -45,16 +45,24 @@ def _settle(
     flags: Any,
     limits: Any,
     shift: Any,
+    reversal: Any,
 ):
-    """Return V and the spike after leak, limit, threshold and reset; see `neuron.update`."""
+    """Return V and the spike after leak, limit, threshold and reset; see `neuron.update`.
+
+    ``shift`` and ``reversal`` are None where nothing wraps, and where no leak follows the sign of
+    V: the loops are compiled without them then.
+    """
     low, high = limits
     if shift is not None:
         v = _int(_int(v << shift) >> shift)
-    reversal = (flags & REVERSAL) != 0
-    step = _int(-step) if (reversal and v < 0) else step
-    step = _int(0) if (reversal and v == 0) else step
-    leaked = _int(v + step)
-    leaked = _int(0) if (reversal and _int(leaked ^ v) < 0) else leaked
+    if reversal is not None:
+        turns = (flags & REVERSAL) != 0
+        step = _int(-step) if (turns and v < 0) else step
+        step = _int(0) if (turns and v == 0) else step
+        leaked = _int(v + step)
+        leaked = _int(0) if (turns and _int(leaked ^ v) < 0) else leaked
+    else:
+        leaked = _int(v + step)
     if shift is not None:
         leaked = _int(_int(leaked << shift) >> shift)
     leaked = min(max(leaked, low), high)
@@ -72,15 +80,25 @@ def _settle(
 
 @compiled
 def integrate(
-    bits: Any, types: Any, weights: Any, row: int, lines: Any, me: int, ring: int, n: int, sums: Any
+    bits: Any,
+    types: Any,
+    weights: Any,
+    rows: Any,
+    core: int,
+    lines: Any,
+    me: int,
+    ring: int,
+    n: int,
+    sums: Any,
 ) -> int:
     """Add up the deterministic synapses of ``n`` active lines; return all that are connected."""
     events = 0
+    row, of_types, base = rows[core, 0], rows[core, 9], core * types.shape[1]
     for k in range(sums.shape[1]):
         sums[me, k] = 0
     for active in range(n):
         line = lines[me, ring, active]
-        kind = types[line]
+        kind = types[of_types, line - base]
         for word in range(bits.shape[1]):
             some = bits[line, word]
             for k in range(32):
@@ -102,6 +120,7 @@ def plain(
     flags: Any,
     limits: Any,
     shift: Any,
+    reversal: Any,
     core: int,
     me: int,
     potentials: Any,
@@ -125,6 +144,7 @@ def plain(
             _int(flags[of_flags, n]),
             limits,
             shift,
+            reversal,
         )
         potentials[core, n] = v
         spiked[me, n] = fires
@@ -150,7 +170,8 @@ def drawing(
     leak, threshold, floor = program.leak[row[2]], program.threshold[row[3]], program.floor[row[4]]
     spike_add, floor_add = program.spike_add[row[5]], program.floor_add[row[6]]
     flags, masks = program.flags[row[7]], program.masks[row[8]]
-    bits, types, lines = program.bits, program.types, buffers.lines[me, core & (RING - 1)]
+    bits, types, lines = program.bits, program.types[row[9]], buffers.lines[me, core & (RING - 1)]
+    base = core * len(types)
     potentials = chip.potentials[core]
     synapses = program.stochastic[core] == 2
     for n in range(len(sums)):
@@ -159,7 +180,7 @@ def drawing(
             word, bit = n >> 5, np.uint32(n & 31)
             for active in range(n_lines):
                 line = lines[active]
-                weight = np.int64(draws[types[line], n])
+                weight = np.int64(draws[types[line - base], n])
                 connected = (bits[line, word] >> bit) & np.uint32(1)
                 if connected and weight != NO_DRAW:
                     state = _advance(state)
@@ -186,6 +207,7 @@ def drawing(
             _int(flags[n]),
             limits,
             shift,
+            True,
         )
         spiked[n] = fires
     return state

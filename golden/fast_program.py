@@ -69,14 +69,15 @@ def prepare(network: Network) -> Program:
         "floor_add": _pool(after_floor, np.int32, padded),
         "flags": _pool(_flags(network), np.uint8, padded),
         "masks": _pool(network.threshold_mask, np.uint8, padded),
+        "types": _pool(network.axon_types, np.uint8, a.axons),
     }
     draws_synapses = stochastic.any(axis=(1, 2))
     return Program(
         bits=rows.bits.view(np.uint32).reshape(a.cores * a.axons, -1),
-        types=large_copy(network.axon_types.reshape(-1)),
         route=large_copy(_routes(network, destinations(network))),
         rows=np.stack([rows_ for _, rows_ in tables.values()], axis=1),
         stochastic=np.where(draws_synapses, 2, rows.draws).astype(np.uint8),
+        reversal=network.leak_reversal.any(axis=1).astype(np.uint8),
         numbers=_numbers(network),
         **{name: table for name, (table, _) in tables.items()},
     )

@@ -51,9 +51,8 @@ class Program(NamedTuple):
     """
 
     bits: Any  # uint32 (C * A, 2 W): crossbars, axon first
-    types: Any  # uint8 (C * A,)
     route: Any  # int32 or int64 (C * N,): place << 8 | delay of where a spike goes; -1 is nowhere
-    rows: Any  # int32 (C, 9): rows in the tables below, in this order
+    rows: Any  # int32 (C, 10): rows in the tables below, in this order
     weights: Any  # int16 or int32 (P, G, N): 0 where stochastic
     draws: Any  # int32 (P, G, N): stochastic weights, NO_DRAW elsewhere
     leak: Any  # int32 (P, N)
@@ -63,7 +62,9 @@ class Program(NamedTuple):
     floor_add: Any  # int32 (P, N)
     flags: Any  # uint8 (P, N)
     masks: Any  # uint8 (P, N): TM
+    types: Any  # uint8 (P, A)
     stochastic: Any  # uint8 (C,): 0 draws nothing, 1 leaks or thresholds, 2 synapses too
+    reversal: Any  # uint8 (C,): 1 where some leak follows the sign of V
     numbers: Any  # int64 (12,): see `fast_program`
 
 

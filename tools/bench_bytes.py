@@ -43,7 +43,9 @@ def bytes_per_tick(simulator: FastSimulator, spikes: float, stimulus: float = 0.
         active = a.axon_types * (1 - math.exp(-lines / a.cores / a.axon_types))
         total += a.cores * active * program.weights[0, 0].nbytes
     row = math.ceil(program.bits[0].nbytes / CACHE_LINE) * CACHE_LINE
-    total += lines * (row + CACHE_LINE)  # crossbar, axon type
+    total += lines * row  # crossbar
+    if len(program.types) > 1:
+        total += lines * CACHE_LINE
     total += spikes * (CACHE_LINE + 4 + 16)  # destination, log, packet posted and fetched
     total += lines * 2 * CACHE_LINE  # scheduler bit, read and written
     total += a.cores * words * 8 * 2  # the tick's rows of the scheduler, read and cleared

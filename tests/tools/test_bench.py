@@ -76,7 +76,7 @@ def test_bytes_per_tick_written_out() -> None:
     """One core whose neurons are all alike: potentials, and the lines of its spikes."""
     simulator = make_simulator(recurrent_network(ONE, 1), "numba")
     assert bytes_per_tick(simulator, 0.0) == 256 * 8 + 4 * 8 * 2
-    spike = (64 + 64) + (64 + 4 + 16) + 2 * 64
+    spike = 64 + (64 + 4 + 16) + 2 * 64
     assert bytes_per_tick(simulator, 5.0) == 256 * 8 + 4 * 8 * 2 + 5 * spike
 
 

@@ -54,6 +54,11 @@ COMMANDS = (
         "Plant faults in tables, design and model: the benches must find every one.",
     ),
     Entry(
+        "engines",
+        "spikewright.tools.commands_engines:engines",
+        "Hold the engines of the golden model against each other.",
+    ),
+    Entry(
         "net",
         "spikewright.tools.commands_net:app",
         "Describe, check and convert networks.",

@@ -6,7 +6,6 @@ What is compiled lies in a folder of its own, so another process finds it there.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 
 from spikewright.golden.architecture import Architecture
@@ -14,19 +13,12 @@ from spikewright.golden.engines import make_simulator
 from spikewright.golden.fast_machine import folder
 from spikewright.golden.network import Network
 
-__all__ = ["is_warm", "main", "start"]
+__all__ = ["is_warm", "main"]
 
 
 def is_warm() -> bool:
     """Whether the engine was compiled before on this machine, in this version."""
     return any(folder().glob("**/fast_kernel.run_ticks-*.nbi"))
-
-
-def start(architecture: Architecture) -> subprocess.Popen[bytes]:
-    """Start a process that compiles the engine for chips of this kind, and return it."""
-    text = json.dumps(architecture.with_mesh(1, 1).to_dict())
-    command = [sys.executable, "-m", "spikewright.golden.fast_warm", text]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def main(text: str) -> None:

@@ -5,13 +5,23 @@ Both do the same, to the bit, so nobody can tell from the results in which tick 
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
-from spikewright.golden import Network, make_simulator
+from spikewright.golden import Architecture, Network, make_simulator
 from spikewright.golden.engines import require
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "start_compiler"]
+
+
+def start_compiler(architecture: Architecture) -> subprocess.Popen[bytes]:
+    """Start a process that compiles numba's engine for chips of this kind, and return it."""
+    text = json.dumps(architecture.with_mesh(1, 1).to_dict())
+    command = [sys.executable, "-m", "spikewright.golden.fast_warm", text]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 class Engine:
@@ -56,7 +66,7 @@ class Engine:
     def _compile(self, *, patient: bool) -> None:
         """Compile now, or have another process do it."""
         require("numba")
-        from spikewright.golden.fast_warm import is_warm, start
+        from spikewright.golden.fast_warm import is_warm
 
         if patient or is_warm():
             # One silent core: loads, and compiles, all that the first tick would wait for.
@@ -64,7 +74,7 @@ class Engine:
             make_simulator(small, "numba", 1).run(1)
             return
         self.name = "numpy"
-        self._compiler = start(self._network.architecture)
+        self._compiler = start_compiler(self._network.architecture)
 
     def take_over(self) -> None:
         """Go on with the compiled engine, if it is there by now; called between two ticks."""

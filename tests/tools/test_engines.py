@@ -248,14 +248,15 @@ class TestFaults:
         assert invoke("--only", "x")[::2] == (2, "--only must be given with --faults.\n")
 
     def test_every_fault_can_be_planted(self) -> None:
-        """In one engine each, in turn, with a name and a meaning of its own."""
+        """In one engine each, with a name and a meaning of its own."""
         for fault in ENGINE_FAULTS:
             for file, text in fault.sources(ROOT).items():
                 compile(text, file, "exec")
                 fast_file = Path(file).name.startswith("fast")
                 assert fast_file == (fault.block == "numba")
         assert len({fault.name for fault in ENGINE_FAULTS}) == len(ENGINE_FAULTS)
-        assert [fault.block for fault in ENGINE_FAULTS] == ["numpy", "numba"] * 14
+        blocks = [fault.block for fault in ENGINE_FAULTS]
+        assert min(blocks.count("numpy"), blocks.count("numba")) >= 14
         assert chosen_faults([]) == list(ENGINE_FAULTS)
 
     def test_what_a_worker_cannot_do_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:

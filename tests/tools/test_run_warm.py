@@ -45,7 +45,7 @@ def run(
     monkeypatch: pytest.MonkeyPatch, network: Network, compiler: Compiler
 ) -> tuple[Engine, Recording]:
     monkeypatch.setattr(fast_warm, "is_warm", lambda: False)
-    monkeypatch.setattr(fast_warm, "start", lambda _architecture: compiler)
+    monkeypatch.setattr(run_warm, "start_compiler", lambda _architecture: compiler)
     monkeypatch.setattr("spikewright.tools.run_network.CALL_SECONDS", 0.0)
     spikes, packets = random_spikes(network, 1, TICKS), random_packets(network, 1, TICKS)
 
@@ -87,7 +87,7 @@ def test_a_compiler_that_fails_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_another_process_compiles() -> None:
-    process = fast_warm.start(TINY)
+    process = run_warm.start_compiler(TINY)
     assert process.wait(timeout=120) == 0
     assert fast_warm.is_warm()
 

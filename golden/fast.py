@@ -6,27 +6,33 @@ and neuron) takes less than a millisecond a tick on two threads: `spikewright be
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.golden.errors import EngineError
-from spikewright.golden.fast_events import Ends, Leaving, follow, in_order, places, starts
+from spikewright.golden.fast_events import Ends, Leaving, follow, places, starts
 from spikewright.golden.fast_kernel import run_ticks
 from spikewright.golden.fast_program import destinations, prepare, wrap_shift
-from spikewright.golden.fast_tables import Buffers, Program, Work, make_buffers, make_chip
+from spikewright.golden.fast_span import Span, collect, joined
+from spikewright.golden.fast_tables import (
+    Buffers,
+    Program,
+    Work,
+    make_buffers,
+    make_chip,
+    make_room,
+    thread_count,
+)
 from spikewright.golden.network import Network
 from spikewright.golden.recording import Recording, State
 from spikewright.golden.rows import pack_bits, unpack_bits
 from spikewright.golden.stimulus import check_packets, check_spikes
 from spikewright.golden.trace import TickResult, Trace
 
-__all__ = ["FastSimulator", "thread_count"]
+__all__ = ["FastSimulator"]
 
 Int = NDArray[np.int64]
 
@@ -35,22 +41,6 @@ LOG = 2**26
 
 CORES_A_THREAD = 16
 """Below this a second thread costs more in waiting than it takes over."""
-
-
-def thread_count(threads: int | None, jobs: int) -> int:
-    """Return how many threads to use for ``jobs`` that can run side by side."""
-    if threads is None:
-        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
-    return max(1, min(threads or os.cpu_count() or 1, jobs, 255))
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Span:
-    """What one call of the compiled loops did; its arrays are its own."""
-
-    recording: Recording
-    late: Int
-    buffers: Buffers
 
 
 class FastSimulator:
@@ -89,6 +79,9 @@ class FastSimulator:
         self._cuts = np.linspace(0, a.cores, self.threads + 1).round().astype(int).tolist()
         self._chip = make_chip(network)
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        self._chunk = max(1, min(4096, LOG // self._chip.potentials.size))
+        log = self._chunk * self._chip.potentials.size
+        self._room = make_room(network, threads=self.threads, log=log)
         self._shown = False
         self._forget()
 
@@ -188,7 +181,7 @@ class FastSimulator:
     def run(self, ticks: int, watch: Int | None = None) -> Recording:
         """Run some ticks and return what they did, in the sparse form; see `Simulator.run`."""
         empty = Recording.empty(self.network.architecture, self.tick, watch)
-        chunk = max(1, min(4096, LOG // self._chip.potentials.size))
+        chunk = self._chunk
         spans = (
             self._span(min(chunk, ticks - done), watch, dense=False)
             for done in range(0, ticks, chunk)
@@ -197,7 +190,7 @@ class FastSimulator:
 
     def trace(self, ticks: int, *, record_potentials: bool = True) -> Trace:
         """Run some ticks and return what they did, in the dense form."""
-        chunk = max(1, min(64, LOG // self._chip.potentials.size))
+        chunk = min(64, self._chunk)
         spans = [
             self._span(min(chunk, ticks - done), None, dense=True)
             for done in range(0, ticks, chunk)
@@ -205,15 +198,15 @@ class FastSimulator:
         kept = [span.buffers for span in spans]
         return Trace(
             spikes=np.concatenate([span.recording.dense_spikes() for span in spans]),
-            potentials=_joined(b.potentials for b in kept) if record_potentials else None,
-            random_state=_joined(b.random for b in kept),
-            synaptic_events=_joined(b.events for b in kept),
-            late=_joined(span.late for span in spans),
-            off_mesh=_joined(span.recording.off_mesh for span in spans),
-            outputs=_joined(span.recording.outputs for span in spans),
+            potentials=joined(b.potentials for b in kept) if record_potentials else None,
+            random_state=joined(b.random for b in kept),
+            synaptic_events=joined(b.events for b in kept),
+            late=joined(span.late for span in spans),
+            off_mesh=joined(span.recording.off_mesh for span in spans),
+            outputs=joined(span.recording.outputs for span in spans),
         )
 
-    def _span(self, ticks: int, watch: Int | None, *, dense: bool) -> _Span:
+    def _span(self, ticks: int, watch: Int | None, *, dense: bool) -> Span:
         """Run ticks in one call of the compiled loops."""
         if self._broken:
             raise EngineError("simulator must be restored after a run that was broken off")
@@ -229,13 +222,12 @@ class FastSimulator:
             starts(arrival_ticks, first - 1, ticks + 1),
             np.stack(np.divmod(watched, a.neurons), axis=1),
         )
-        log = ticks * self._chip.potentials.size
         buffers = make_buffers(
             self.network,
             threads=self.threads,
             rows=self.threads,
             ticks=ticks,
-            log=log,
+            room=self._room,
             dense=dense,
             watch=len(watched),
         )
@@ -245,7 +237,7 @@ class FastSimulator:
         self._call(work, buffers, ticks)
         self._broken = False
         self.tick = last
-        span = self._collect(buffers, first, ticks, watched)
+        span = collect(self.network, self._leaving, self._edges, buffers, first, watched)
         # What is over must not be looked through in every later call.
         self._spike_ticks, self._spikes = self._spike_ticks[high:], self._spikes[high:]
         self._edges = [edges for edges in self._edges if edges[1].max() >= last]
@@ -254,9 +246,9 @@ class FastSimulator:
     def _arrivals(self, last: int) -> tuple[Int, Int]:
         """Return the packets from the edges that are delivered before tick ``last``."""
         none = np.zeros(0, dtype=np.int64)
-        ticks = _joined([none, *(ticks[ends.timely] for ticks, _, ends in self._edges)])
-        counted = _joined([none, *(counted[ends.timely] for _, counted, ends in self._edges)])
-        packets = _joined([none, *(ends.arrivals[ends.timely] for _, _, ends in self._edges)])
+        ticks = joined([none, *(ticks[ends.timely] for ticks, _, ends in self._edges)])
+        counted = joined([none, *(counted[ends.timely] for _, counted, ends in self._edges)])
+        packets = joined([none, *(ends.arrivals[ends.timely] for _, _, ends in self._edges)])
         # Those of the tick that ran last are due if they came after it; others were in time.
         due = (counted >= self.tick) & (ticks < last)
         order = np.argsort(ticks[due], kind="stable")
@@ -283,54 +275,3 @@ class FastSimulator:
         finally:
             # After an interrupt nobody may restore the chip while threads still write to it.
             wait(futures)
-
-    def _collect(self, buffers: Buffers, first: int, ticks: int, watch: Int) -> _Span:
-        """Put together what the threads did, and what came from and went over the edges."""
-        a = self.network.architecture
-        fired = buffers.fired
-        spikes = _merge(buffers.log, fired)
-        when = np.repeat(first + np.arange(ticks), fired.sum(axis=0))
-        off, left, outputs = self._leaving.read(when, spikes)
-        late = np.zeros((ticks, a.cores), dtype=np.int64)
-        off_mesh = np.bincount(when[off] - first, minlength=ticks).astype(np.int64)
-        outs, out_ticks = [outputs], [when[left]]
-        for _, counted, ends in self._edges:
-            due = (counted >= first) & (counted < first + ticks)
-            np.add.at(late, (counted[due & ends.late] - first, ends.core[due & ends.late]), 1)
-            np.add.at(off_mesh, counted[due & ends.off] - first, 1)
-            outs.append(ends.outputs[due & ends.out])
-            out_ticks.append(counted[due & ends.out])
-        recording = Recording(
-            architecture=a,
-            first_tick=first,
-            spikes_per_tick=fired.sum(axis=0),
-            spike_index=spikes,
-            synaptic_events_per_tick=buffers.tick_events.sum(axis=0),
-            synaptic_events_per_core=buffers.core_events.sum(axis=0),
-            late_per_tick=late.sum(axis=1),
-            late_per_core=late.sum(axis=0),
-            off_mesh=off_mesh,
-            outputs=in_order(_joined(outs), _joined(out_ticks)),
-            watch=watch,
-            potentials=buffers.watched,
-        )
-        return _Span(recording=recording, late=late, buffers=buffers)
-
-
-def _joined(arrays: Iterable[NDArray[Any]]) -> NDArray[Any]:
-    return np.concatenate(list(arrays))
-
-
-def _merge(log: NDArray[np.uint32], fired: Int) -> NDArray[np.uint32]:
-    """Return the spikes of all threads, tick after tick, and in a tick by core."""
-    ends = np.cumsum(fired, axis=1)
-    if len(fired) == 1:
-        return log[0, : ends[0, -1]].copy()
-    begins = ends - fired
-    return np.concatenate(
-        [
-            log[me, begins[me, tick] : ends[me, tick]]
-            for tick in range(fired.shape[1])
-            for me in range(len(fired))
-        ]
-    )

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spikewright.golden.fast import thread_count
 from spikewright.golden.fast_events import Ends, Leaving, follow, in_order, places
 from spikewright.golden.fast_kernel import run_frames
 from spikewright.golden.fast_program import destinations, prepare, wrap_shift
-from spikewright.golden.fast_tables import Work, make_buffers, make_chip
+from spikewright.golden.fast_tables import Work, make_buffers, make_chip, make_room, thread_count
 from spikewright.golden.network import Network
 from spikewright.golden.stimulus import check_packets, check_spikes, make_packets, make_spikes
 
@@ -44,16 +43,18 @@ def run_batch(
         network, spikes, spike_frames, edge, edge_frames, len(stimuli), ticks
     )
 
-    most = max(1, LOG // (ticks * a.cores * a.neurons))
+    size = ticks * a.cores * a.neurons
+    most = max(1, LOG // size)
+    # As much as the largest share of the frames takes, if all their neurons fire all the time.
+    share = -(-min(most, len(stimuli)) // count)
+    room = make_room(network, threads=count, log=share * size)
     parts = []
     with ThreadPoolExecutor(count) as pool:
         for first in range(0, len(stimuli), most):
             frames = min(most, len(stimuli) - first)
             cuts = np.linspace(0, frames, count + 1).round().astype(int).tolist()
-            # The largest share of the frames, if all their neurons fire all the time.
-            log = max(end - start for start, end in pairwise(cuts)) * ticks * a.cores * a.neurons
             buffers = make_buffers(
-                network, threads=count, rows=frames, ticks=ticks, log=log, dense=False, watch=0
+                network, threads=count, rows=frames, ticks=ticks, room=room, dense=False, watch=0
             )
             part = work._replace(
                 spike_starts=work.spike_starts[first : first + frames],

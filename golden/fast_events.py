@@ -12,7 +12,7 @@ from spikewright.golden.mesh import Arrivals, Packets, entry, route
 from spikewright.golden.network import Network
 from spikewright.golden.stimulus import PACKET, SIDES
 
-__all__ = ["Ends", "Leaving", "follow", "in_order", "places", "starts"]
+__all__ = ["Ends", "Leaving", "follow", "in_order", "merge", "places", "starts"]
 
 Int = NDArray[np.int64]
 
@@ -36,6 +36,21 @@ def in_order(outputs: NDArray[np.void], counted: Int) -> NDArray[np.void]:
         side[outputs["side"] == name] = code
     columns = [outputs[name] for name in ("axon", "slot", "dy", "dx", "position")]
     return outputs[np.lexsort([*columns, side, outputs["tick"], counted])]
+
+
+def merge(log: NDArray[np.uint32], fired: Int) -> NDArray[np.uint32]:
+    """Return the spikes of all threads, tick after tick, and in a tick by core."""
+    ends = np.cumsum(fired, axis=1)
+    if len(fired) == 1:
+        return log[0, : ends[0, -1]].copy()
+    begins = ends - fired
+    return np.concatenate(
+        [
+            log[me, begins[me, tick] : ends[me, tick]]
+            for tick in range(fired.shape[1])
+            for me in range(len(fired))
+        ]
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ T ticks, H threads, K watched neurons. The place of an axon is 64 * X * core + a
 
 from __future__ import annotations
 
+import os
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,9 +27,12 @@ __all__ = [
     "Buffers",
     "Chip",
     "Program",
+    "Room",
     "Work",
     "make_buffers",
     "make_chip",
+    "make_room",
+    "thread_count",
 ]
 
 NO_DRAW = -(2**31)
@@ -122,17 +126,36 @@ def make_chip(network: Network) -> Chip:
     return chip
 
 
+class Room(NamedTuple):
+    """The two large arrays of `Buffers`, made once.
+
+    They are reserved and not filled: only what is written takes memory, and memory that was written
+    before costs less than new.
+    """
+
+    log: Any
+    outbox: Any
+
+
+def make_room(network: Network, *, threads: int, log: int) -> Room:
+    """Return room for ``log`` spikes of each thread, and for all packets of a tick."""
+    a = network.architecture
+    return Room(
+        log=np.empty((threads, log), dtype=np.uint32),
+        outbox=np.empty((threads, 2, threads, a.cores * a.neurons), dtype=np.int64),
+    )
+
+
 def make_buffers(
-    network: Network, *, threads: int, rows: int, ticks: int, log: int, dense: bool, watch: int
+    network: Network, *, threads: int, rows: int, ticks: int, room: Room, dense: bool, watch: int
 ) -> Buffers:
     """Return room for a call of the compiled loops; see `fast_tables.Buffers`."""
     a = network.architecture
     padded, words = 64 * -(-a.neurons // 64), -(-a.axons // 64)
     spiked = np.zeros((threads, padded), dtype=np.uint8)
     kept = ticks if dense else 0
-    # The largest two are reserved, not filled: only what is written takes memory.
     return Buffers(
-        log=np.empty((threads, log), dtype=np.uint32),
+        log=room.log,
         fired=np.zeros((rows, ticks), dtype=np.int64),
         tick_events=np.zeros((rows, ticks), dtype=np.int64),
         core_events=np.zeros((rows, a.cores), dtype=np.int64),
@@ -141,7 +164,7 @@ def make_buffers(
         random=np.zeros((kept, a.cores), dtype=np.uint32),
         watched=np.zeros((ticks, watch), dtype=np.int32),
         owner=np.zeros(a.cores * words, dtype=np.uint8),
-        outbox=np.empty((threads, 2, threads, a.cores * a.neurons), dtype=np.int64),
+        outbox=room.outbox,
         posted=np.zeros((threads, 2, threads), dtype=np.int64),
         sums=np.zeros((threads, padded), dtype=np.int32),
         spiked=spiked,
@@ -150,3 +173,10 @@ def make_buffers(
         counts=np.zeros((threads, RING), dtype=np.int64),
         turn=np.zeros(1, dtype=np.int64),
     )
+
+
+def thread_count(threads: int | None, jobs: int) -> int:
+    """Return how many threads to use for ``jobs`` that can run side by side."""
+    if threads is None:
+        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    return max(1, min(threads or os.cpu_count() or 1, jobs, 255))

@@ -209,7 +209,7 @@ ENGINE_FAULTS = (
         "threads-swapped",
         "the spikes of threads are put together in the wrong order",
         Phrase(
-            "golden/fast.py",
+            "golden/fast_events.py",
             "            for me in range(len(fired))\n",
             "            for me in reversed(range(len(fired)))\n",
         ),

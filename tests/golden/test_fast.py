@@ -22,7 +22,8 @@ from spikewright.golden import (
     random_network,
     simulate,
 )
-from spikewright.golden.fast import FastSimulator, thread_count
+from spikewright.golden.fast import FastSimulator
+from spikewright.golden.fast_tables import thread_count
 from spikewright.golden.random import sequence
 
 helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("fast_helpers.py"))))

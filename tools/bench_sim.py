@@ -196,6 +196,8 @@ class _Timed:
         self._run(4)
         each = (time.perf_counter() - start) / 4
         self.ticks = max(4, min(4096, math.ceil(SECONDS / each)))
+        # New memory is slow at first, and a processor that was idle is too.
+        self._run(self.ticks)
 
     def _run(self, ticks: int) -> Any:
         if self.plan.resting:

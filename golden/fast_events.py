@@ -108,6 +108,11 @@ class Leaving:
     network : Network
     ends : Arrivals
         Of all neurons, see `fast_program.destinations`.
+
+    Members
+    -------
+    some : bool
+        Whether there are such neurons.
     """
 
     def __init__(self, network: Network, ends: Arrivals) -> None:
@@ -119,7 +124,7 @@ class Leaving:
         self._axon = network.axon.reshape(-1)
         self._ends = ends
         self._kind = np.where(outside, np.where(taken, 2, 1), 0).astype(np.uint8)
-        self._any = bool(outside.any())
+        self.some = bool(outside.any())
 
     def read(self, ticks: Int, spikes: NDArray[np.uint32]) -> tuple[Int, Int, NDArray[np.void]]:
         """Return which spikes' packets were dropped at an edge, which left, and the latter.
@@ -131,7 +136,7 @@ class Leaving:
         spikes : ndarray of uint32, shape (S,)
             core * N + neuron.
         """
-        if not self._any:
+        if not self.some:
             none = np.zeros(0, dtype=np.int64)
             return none, none, np.empty(0, dtype=PACKET)
         kind = self._kind[spikes]

@@ -41,7 +41,9 @@ def collect(
     fired = buffers.fired
     ticks = fired.shape[1]
     spikes = merge(buffers.log, fired)
-    when = np.repeat(first + np.arange(ticks), fired.sum(axis=0))
+    # A tick for each spike takes as long as it does to copy them: only where one is asked for.
+    counts = fired.sum(axis=0) if leaving.some else np.zeros(ticks, dtype=np.int64)
+    when = np.repeat(first + np.arange(ticks), counts)
     off, left, outputs = leaving.read(when, spikes)
     late = np.zeros((ticks, a.cores), dtype=np.int64)
     off_mesh = np.bincount(when[off] - first, minlength=ticks).astype(np.int64)

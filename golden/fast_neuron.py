@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from spikewright.golden.fast_machine import compiled, count_ones
+from spikewright.golden.fast_machine import add_where, compiled, count_ones
 from spikewright.golden.fast_tables import (
     DRAWS_LEAK,
     FLOOR_ETA,
@@ -101,10 +101,7 @@ def integrate(
         kind = types[of_types, line - base]
         for word in range(bits.shape[1]):
             some = bits[line, word]
-            for k in range(32):
-                mask = _int(-_int((some >> np.uint32(k)) & np.uint32(1)))
-                weight = _int(weights[row, kind, 32 * word + k] & mask)
-                sums[me, 32 * word + k] = _int(sums[me, 32 * word + k] + weight)
+            add_where(sums, (me, 32 * word), weights, (row, kind, 32 * word), some)
             events += count_ones(some)
     return events
 

@@ -90,7 +90,7 @@ def draw(seed: int) -> Case:
         network=network,
         spikes=spikes,
         packets=packets,
-        threads=int(rng.integers(1, 6)),
+        threads=int(rng.integers(1, 9)),
         cut=int(rng.integers(0, TICKS)),
         watch=rng.integers(0, a.cores * a.neurons, int(rng.integers(0, 9))),
     )

@@ -142,6 +142,11 @@ ENGINE_FAULTS = (
         "a core in which neurons fire without a change of V counts as at rest",
         Phrase("golden/fast_kernel.py", "not changed and logged == start", "not changed"),
     ),
+    _slow(
+        "taken-is-dropped",
+        "packets out over an attached edge count as dropped",
+        Phrase("golden/simulate.py", "(~inside & ~taken).sum()", "(~inside).sum()"),
+    ),
     _fast(
         "types-of-the-first-core",
         "every core has the axon types of the first one",
@@ -149,6 +154,15 @@ ENGINE_FAULTS = (
             "golden/fast_neuron.py",
             "kind = types[of_types, line - base]",
             "kind = types[0, line - base]",
+        ),
+    ),
+    _slow(
+        "mask-too-wide",
+        "eta has one bit more than TM says",
+        Phrase(
+            "golden/neuron.py",
+            "np.int64(1) << network.threshold_mask.astype(np.int64)) - 1",
+            "np.int64(2) << network.threshold_mask.astype(np.int64)) - 1",
         ),
     ),
     _fast(
@@ -215,4 +229,4 @@ ENGINE_FAULTS = (
         ),
     ),
 )
-"""In turn in the one engine and in the other."""
+"""More or less in turn in the one engine and in the other."""

@@ -92,7 +92,7 @@ def test_recording(engine, trace):
         *FILES, "--ticks", TICKS, "--engine", engine, "--out", "out.npz", *watch
     )
     # Where nobody has compiled it before, that takes a moment, which is told.
-    assert (status, message.replace("Preparing engine numba ...\n", "")) == (0, "")
+    assert (status, message.replace(f"Preparing engine {engine} ...\n", "")) == (0, "")
     assert f"on engine {engine}\n" in text
     recording, info = load_recording("out.npz")
     assert (info["complete"], info["engine"], info["attached"]) == (True, engine, ATTACHED)

@@ -1,7 +1,7 @@
 """The engine ``numba``: the same chip, to the bit, compiled and on several threads.
 
 A full chip (4,096 cores, a million neurons, 12.5 % of the synapses connected, 20 spikes a second
-and neuron) takes about a millisecond a tick on two threads: `spikewright bench sim`.
+and neuron) takes about 0.7 milliseconds a tick on two threads: `spikewright bench sim`.
 """
 
 from __future__ import annotations

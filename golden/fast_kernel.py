@@ -14,10 +14,9 @@ import numpy as np
 
 from spikewright.golden.fast_machine import (
     barrier,
+    bits_of,
     compiled,
-    prefetch,
     prefetch_to_write,
-    trailing_zeros,
 )
 from spikewright.golden.fast_neuron import drawing, integrate, plain
 from spikewright.golden.fast_packets import (
@@ -26,9 +25,9 @@ from spikewright.golden.fast_packets import (
     deliver,
     fetch_types,
     fetch_weights,
-    gather,
     post,
     take_row,
+    unpack,
 )
 from spikewright.golden.fast_tables import RING, Work
 
@@ -74,14 +73,14 @@ def run_ticks(
     bits, types, route, rows = program.bits, program.types, program.route, program.rows
     weights, leak, threshold = program.weights, program.leak, program.threshold
     floor, spike_add, floor_add = program.floor, program.spike_add, program.floor_add
-    flags = program.flags
+    flags, fits = program.flags, program.fits
     stochastic, reversal, numbers = program.stochastic, program.reversal, program.numbers
     potentials, scheduler, random = chip.potentials, chip.scheduler, chip.random
     still, spikes, arrivals, watch = chip.still, work.spikes, work.arrivals, work.watch
     spike_starts, arrival_starts = work.spike_starts, work.arrival_starts
     log, fired, sums = buffers.log, buffers.fired, buffers.sums
     tick_events, core_events = buffers.tick_events, buffers.core_events
-    spiked, groups, lines = buffers.spiked, buffers.groups, buffers.lines
+    spiked, lines = buffers.spiked, buffers.lines
     outbox, posted, counts = buffers.outbox, buffers.posted, buffers.counts
     owner = buffers.owner
     limits, dense = (_int(numbers[3]), _int(numbers[4])), len(buffers.random) > 0
@@ -103,37 +102,35 @@ def run_ticks(
         for ahead in range(first_core, end_core + AHEAD):
             if ahead < end_core:
                 start = words * (slot * n_cores + ahead)
-                counts[me, ahead & (RING - 1)] = take_row(
-                    scheduler,
-                    start,
-                    words,
-                    bits,
-                    ahead * n_axons,
-                    lines,
-                    me,
-                    ahead & (RING - 1),
-                )
+                ring = me * RING + (ahead & (RING - 1))
+                base = ahead * n_axons
+                counts[ring] = take_row(scheduler, start, words, bits, base, lines, ring)
                 if own_types:
-                    fetch_types(
-                        types,
-                        rows[ahead, 9],
-                        lines,
-                        me,
-                        ahead & (RING - 1),
-                        ahead * n_axons,
-                        counts[me, ahead & (RING - 1)],
-                    )
+                    fetch_types(types, rows[ahead, 9], lines, ring, base, counts[ring])
             core = ahead - AHEAD_WEIGHTS
             if own_weights and first_core <= core < end_core:
-                ring = core & (RING - 1)
-                fetch_weights(weights, types, rows, core, lines, me, ring, counts[me, ring])
+                ring = me * RING + (core & (RING - 1))
+                fetch_weights(weights, types, rows, core, lines, ring, counts[ring])
             core = ahead - AHEAD
             if core < first_core:
                 continue
-            ring = core & (RING - 1)
-            active = counts[me, ring]
+            ring = me * RING + (core & (RING - 1))
+            active = counts[ring]
             if active or not still[core]:
-                events = integrate(bits, types, weights, rows, core, lines, me, ring, active, sums)
+                events = integrate(
+                    bits,
+                    types,
+                    weights,
+                    rows,
+                    fits,
+                    core,
+                    lines,
+                    me,
+                    ring,
+                    active,
+                    potentials,
+                    sums,
+                )
                 all_events += events
                 core_events[row, core] += events
                 if dense:
@@ -180,15 +177,9 @@ def run_ticks(
                         spiked,
                     )
                 start = logged
-                for quarter in range(groups.shape[1] // 8):
-                    some = gather(groups, me, 8 * quarter)
-                    first = core * neurons + 64 * quarter
-                    while some:
-                        place = first + trailing_zeros(some)
-                        some &= np.uint64(some - np.uint64(1))
-                        log[me, logged] = place
-                        prefetch(route, (place,))
-                        logged += 1
+                for first in range(0, sums.shape[1], 64):
+                    some = bits_of(spiked, (me, first))
+                    logged = unpack(some, core * neurons + first, log, me, logged, route)
                 # Those of the core before: their destinations have come by now.
                 post(route, log, owner, outbox, posted, me, half, group, sent, start, tick, slots)
                 sent = start

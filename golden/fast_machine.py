@@ -21,9 +21,11 @@ from numba.extending import intrinsic
 __all__ = [
     "add_where",
     "barrier",
+    "bits_of",
     "compiled",
     "count_ones",
     "folder",
+    "inlined",
     "prefetch",
     "prefetch_to_write",
     "trailing_zeros",
@@ -74,10 +76,10 @@ def count_ones(_typing: Any, bits: Any) -> Any:
 
 @intrinsic
 def trailing_zeros(_typing: Any, bits: Any) -> Any:
-    """Return the number of the lowest bit that is set in an unsigned integer, which is not 0."""
+    """Return the number of the lowest bit that is set in an unsigned integer, its width in 0."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        count = builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+        count = builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
         return context.cast(builder, count, signature.args[0], types.int64)
 
     return types.int64(bits), generate
@@ -87,12 +89,13 @@ def trailing_zeros(_typing: Any, bits: Any) -> Any:
 def add_where(
     _typing: Any, sums: Any, _place: Any, weights: Any, _weight_place: Any, bits: Any
 ) -> Any:
-    """Add 32 weights that follow each other to 32 sums, each where its bit is set, lowest first.
+    """Add weights that follow each other to sums, each where its bit is set, lowest first.
 
-    The places are tuples of an index for each axis, of the first of the 32. Written out, LLVM finds
-    the vectors by itself, but takes twice as many instructions to make masks of the bits.
+    There are as many of them as ``bits`` is wide, and sums and weights are of one type. The places
+    are tuples of an index for each axis, of the first of them. Written out, LLVM finds the vectors
+    by itself, but takes twice as many instructions to make masks of the bits.
     """
-    lanes = 32
+    lanes = bits.bitwidth
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         def vector(array: int, place: int) -> Any:
@@ -100,18 +103,15 @@ def add_where(
             values = context.make_array(kind)(context, builder, arguments[array])
             indices = cgutils.unpack_tuple(builder, arguments[place], kind.ndim)
             entry = cgutils.get_item_pointer(context, builder, kind, values, indices)
-            width = kind.dtype.bitwidth
-            shape = ir.VectorType(ir.IntType(width), lanes)
-            return builder.bitcast(entry, shape.as_pointer()), width // 8
+            return builder.bitcast(entry, shape.as_pointer())
 
-        wide = ir.VectorType(ir.IntType(32), lanes)
-        target, align = vector(0, 1)
-        source, source_align = vector(2, 3)
-        weight = builder.load(source, align=source_align)
-        if source_align < 4:
-            weight = builder.sext(weight, wide)
+        width = sums.dtype.bitwidth
+        shape = ir.VectorType(ir.IntType(width), lanes)
+        align = width // 8
+        target = vector(0, 1)
+        weight = builder.load(vector(2, 3), align=align)
         mask = builder.bitcast(arguments[4], ir.VectorType(ir.IntType(1), lanes))
-        added = builder.select(mask, weight, ir.Constant(wide, None))
+        added = builder.select(mask, weight, ir.Constant(shape, None))
         builder.store(builder.add(builder.load(target, align=align), added), target, align=align)
         return context.get_dummy_value()
 
@@ -120,13 +120,34 @@ def add_where(
     return types.none(sums, place, weights, weight_place, bits), generate
 
 
-def _prefetch(array: Any, *, write: bool) -> Any:
+@intrinsic
+def bits_of(_typing: Any, values: Any, _place: Any) -> Any:
+    """Return 64 bytes that follow each other, each 0 or 1, as 64 bits, the first one lowest.
+
+    The place is a tuple of an index for each axis, of the first of them.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = signature.args[0]
+        array = context.make_array(kind)(context, builder, arguments[0])
+        indices = cgutils.unpack_tuple(builder, arguments[1], kind.ndim)
+        entry = cgutils.get_item_pointer(context, builder, kind, array, indices)
+        shape = ir.VectorType(ir.IntType(8), 64)
+        octets = builder.load(builder.bitcast(entry, shape.as_pointer()), align=1)
+        set_ = builder.icmp_unsigned("!=", octets, ir.Constant(shape, None))
+        return builder.bitcast(set_, ir.IntType(64))
+
+    return types.uint64(values, types.UniTuple(types.intp, values.ndim)), generate
+
+
+def _prefetch(array: Any, place: Any, *, write: bool) -> Any:
     """Return signature and code of a prefetch, to read or to write."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kind = signature.args[0]
         values = context.make_array(kind)(context, builder, arguments[0])
-        indices = cgutils.unpack_tuple(builder, arguments[1], kind.ndim)
+        indices = cgutils.unpack_tuple(builder, arguments[1], len(signature.args[1]))
+        indices += [context.get_constant(types.intp, 0)] * (kind.ndim - len(indices))
         entry = cgutils.get_item_pointer(context, builder, kind, values, indices)
         octet = builder.bitcast(entry, ir.IntType(8).as_pointer())
         flag = ir.IntType(32)
@@ -137,25 +158,25 @@ def _prefetch(array: Any, *, write: bool) -> Any:
         builder.call(fetch, [octet, flag(int(write)), flag(3), flag(1)])
         return context.get_dummy_value()
 
-    return types.none(array, types.UniTuple(types.intp, array.ndim)), generate
+    return types.none(array, types.UniTuple(types.intp, len(place))), generate
 
 
 @intrinsic
-def prefetch(_typing: Any, array: Any, _place: Any) -> Any:
+def prefetch(_typing: Any, array: Any, place: Any) -> Any:
     """Have an entry of an array fetched into the cache; nothing waits for it.
 
-    The place is a tuple of an index for each axis, and must lie inside the array.
+    The place is a tuple of an index for each axis, or for the first ones of them.
     """
-    return _prefetch(array, write=False)
+    return _prefetch(array, place, write=False)
 
 
 @intrinsic
-def prefetch_to_write(_typing: Any, array: Any, _place: Any) -> Any:
+def prefetch_to_write(_typing: Any, array: Any, place: Any) -> Any:
     """Have an entry fetched as `prefetch` does, for this thread alone."""
-    return _prefetch(array, write=True)
+    return _prefetch(array, place, write=True)
 
 
-def compiled(function: Any) -> Any:
+def compiled(function: Any, *, inline: bool = False) -> Any:
     """Compile a function when it is first called, and keep the result for other processes.
 
     Numba alone would keep it by the function's own file, and run what is out of date after a change
@@ -163,9 +184,17 @@ def compiled(function: Any) -> Any:
     """
     chosen, config.CACHE_DIR = config.CACHE_DIR, str(folder())
     try:
-        return njit(nogil=True, cache=True, error_model="numpy")(function)
+        return njit(nogil=True, cache=True, error_model="numpy", forceinline=inline)(function)
     finally:
         config.CACHE_DIR = chosen
+
+
+def inlined(function: Any) -> Any:
+    """Compile a function into those that call it.
+
+    A call hands over an array as eight numbers, and LLVM inlines nothing of some size by itself.
+    """
+    return compiled(function, inline=True)
 
 
 @cache

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from spikewright.golden.fast_machine import add_where, compiled, count_ones
+from spikewright.golden.fast_machine import add_where, compiled, count_ones, inlined
 from spikewright.golden.fast_tables import (
     DRAWS_LEAK,
     FLOOR_ETA,
@@ -33,7 +33,7 @@ __all__ = ["drawing", "integrate", "plain"]
 _int = np.int32
 
 
-@compiled
+@inlined
 def _settle(
     v: Any,
     step: Any,
@@ -78,35 +78,47 @@ def _settle(
     return after, fires
 
 
-@compiled
+@inlined
 def integrate(
     bits: Any,
     types: Any,
     weights: Any,
     rows: Any,
+    fits: Any,
     core: int,
     lines: Any,
     me: int,
     ring: int,
     n: int,
+    potentials: Any,
     sums: Any,
 ) -> int:
-    """Add up the deterministic synapses of ``n`` active lines; return all that are connected."""
+    """Add up the deterministic synapses of ``n`` active lines; return all that are connected.
+
+    Sums that could overflow with one line more are added to the potentials before.
+    """
     events = 0
     row, of_types, base = rows[core, 0], rows[core, 9], core * types.shape[1]
     for k in range(sums.shape[1]):
         sums[me, k] = 0
+    left = fits[core]
     for active in range(n):
-        line = lines[me, ring, active]
+        if left == 0:
+            left = fits[core]
+            for k in range(sums.shape[1]):
+                potentials[core, k] = _int(potentials[core, k] + _int(sums[me, k]))
+                sums[me, k] = 0
+        left -= 1
+        line = lines[ring, active]
         kind = types[of_types, line - base]
         for word in range(bits.shape[1]):
             some = bits[line, word]
-            add_where(sums, (me, 32 * word), weights, (row, kind, 32 * word), some)
+            add_where(sums, (me, 64 * word), weights, (row, kind, 64 * word), some)
             events += count_ones(some)
     return events
 
 
-@compiled
+@inlined
 def plain(
     rows: Any,
     leak: Any,
@@ -131,7 +143,7 @@ def plain(
     for n in range(sums.shape[1]):
         before = potentials[core, n]
         v, fires = _settle(
-            _int(before + sums[me, n]),
+            _int(before + _int(sums[me, n])),
             leak[of_leak, n],
             _int(0),
             threshold[of_threshold, n],
@@ -167,18 +179,22 @@ def drawing(
     leak, threshold, floor = program.leak[row[2]], program.threshold[row[3]], program.floor[row[4]]
     spike_add, floor_add = program.spike_add[row[5]], program.floor_add[row[6]]
     flags, masks = program.flags[row[7]], program.masks[row[8]]
-    bits, types, lines = program.bits, program.types[row[9]], buffers.lines[me, core & (RING - 1)]
+    bits, types, lines = (
+        program.bits,
+        program.types[row[9]],
+        buffers.lines[me * RING + (core & (RING - 1))],
+    )
     base = core * len(types)
     potentials = chip.potentials[core]
     synapses = program.stochastic[core] == 2
     for n in range(len(sums)):
-        v = _int(potentials[n] + sums[n])
+        v = _int(potentials[n] + _int(sums[n]))
         if synapses:
-            word, bit = n >> 5, np.uint32(n & 31)
+            word, bit = n >> 6, np.uint64(n & 63)
             for active in range(n_lines):
                 line = lines[active]
                 weight = np.int64(draws[types[line - base], n])
-                connected = (bits[line, word] >> bit) & np.uint32(1)
+                connected = (bits[line, word] >> bit) & np.uint64(1)
                 if connected and weight != NO_DRAW:
                     state = _advance(state)
                     if abs(weight) >= np.int64(state >> np.uint32(numbers[0])):

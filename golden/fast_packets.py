@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from spikewright.golden.fast_machine import compiled, prefetch, trailing_zeros
+from spikewright.golden.fast_machine import compiled, count_ones, inlined, prefetch, trailing_zeros
+from spikewright.golden.fast_tables import SLACK
 
 __all__ = [
     "address",
@@ -18,13 +19,13 @@ __all__ = [
     "deliver",
     "fetch_types",
     "fetch_weights",
-    "gather",
     "post",
     "take_row",
+    "unpack",
 ]
 
 
-@compiled
+@inlined
 def take_row(
     scheduler: Any,
     first: int,
@@ -32,7 +33,6 @@ def take_row(
     bits: Any,
     base: int,
     lines: Any,
-    me: int,
     ring: int,
 ) -> int:
     """List the lines whose bits are set, ascending, and clear the row; return how many.
@@ -42,51 +42,57 @@ def take_row(
     """
     count = 0
     for word in range(words):
-        pair = scheduler[first + word]
-        if pair == 0:
-            continue
+        some = scheduler[first + word]
         scheduler[first + word] = np.uint64(0)
-        while pair:
-            line = base + 64 * word + trailing_zeros(pair)
-            pair &= np.uint64(pair - np.uint64(1))
-            lines[me, ring, count] = line
-            prefetch(bits, (line, 0))
-            count += 1
+        count = unpack(some, base + 64 * word, lines, ring, count, bits)
     return count
 
 
-@compiled
-def fetch_types(types: Any, row: int, lines: Any, me: int, ring: int, base: int, n: int) -> None:
+@inlined
+def unpack(some: Any, first: int, found: Any, row: int, count: int, table: Any) -> int:
+    """Append the numbers of a word's bits that are set, from ``first`` on, to a row of ``found``.
+
+    The row of ``table`` that each stands for is fetched. Returns the row's new length; what lies
+    up to `SLACK` entries behind may be written. One cannot foresee how many bits are set, and a
+    wrong guess costs as much as all of the first few: they are taken whether they are there or not.
+    """
+    end: int = count + count_ones(some)
+    for ahead in range(SLACK):
+        place = first + trailing_zeros(some)
+        found[row, count + ahead] = place
+        prefetch(table, (place,))
+        some &= np.uint64(some - np.uint64(1))
+    count += SLACK
+    while some:
+        place = first + trailing_zeros(some)
+        found[row, count] = place
+        prefetch(table, (place,))
+        some &= np.uint64(some - np.uint64(1))
+        count += 1
+    return end
+
+
+@inlined
+def fetch_types(types: Any, row: int, lines: Any, ring: int, base: int, n: int) -> None:
     """Fetch the types of the active axons of a core that has its own."""
     for active in range(n):
-        prefetch(types, (row, lines[me, ring, active] - base))
+        prefetch(types, (row, lines[ring, active] - base))
 
 
-@compiled
+@inlined
 def fetch_weights(
-    weights: Any, types: Any, rows: Any, core: int, lines: Any, me: int, ring: int, n: int
+    weights: Any, types: Any, rows: Any, core: int, lines: Any, ring: int, n: int
 ) -> None:
     """Fetch the weights of a core that has its own; its lines' types have come by now."""
     row, of_types, base = rows[core, 0], rows[core, 9], core * types.shape[1]
     step = 64 // weights.itemsize
     for active in range(n):
-        kind = types[of_types, lines[me, ring, active] - base]
+        kind = types[of_types, lines[ring, active] - base]
         for first in range(0, weights.shape[2], step):
             prefetch(weights, (row, kind, first))
 
 
-@compiled
-def gather(groups: Any, me: int, first: int) -> Any:
-    """Return 64 bytes, each 0 or 1, as 64 bits."""
-    gathered = np.uint64(0)
-    for k in range(8):
-        # The product moves the lowest bit of byte j to bit 56 + j, and nothing on top of another.
-        bits = np.uint64(groups[me, first + k] * np.uint64(0x0102040810204080)) >> np.uint64(56)
-        gathered |= np.uint64(bits << np.uint64(8 * k))
-    return gathered
-
-
-@compiled
+@inlined
 def post(
     route: Any,
     log: Any,
@@ -111,13 +117,13 @@ def post(
             posted[me, half, to] += 1
 
 
-@compiled
+@inlined
 def address(packet: int, plane: int) -> int:
     """Return the scheduler bit of a packet, place << 8 | slot."""
     return (packet & 255) * plane + (packet >> 8)
 
 
-@compiled
+@inlined
 def deliver(scheduler: Any, plane: int, packet: int) -> None:
     """Set the scheduler bit of a packet."""
     place = address(packet, plane)

@@ -18,6 +18,7 @@ from spikewright.golden.fast_tables import (
     SPIKE_ETA,
     SPIKE_KEEPS,
     Program,
+    sum_type,
 )
 from spikewright.golden.mesh import Arrivals, Packets, route
 from spikewright.golden.network import Network
@@ -56,11 +57,9 @@ def prepare(network: Network) -> Program:
         padded,
         NO_DRAW,
     )
-    # The widest weights do not fit 16 bits; then the loops are compiled for wider ones.
-    narrow = np.int16 if a.weight_bits <= 16 else np.int32
     after_spike, after_floor = _after(network)
     tables = {
-        "weights": _pool(rows.weights, narrow, padded),
+        "weights": _pool(rows.weights, sum_type(network), padded),
         "draws": draws,
         "leak": _pool(network.leak, np.int32, padded),
         "threshold": _pool(network.threshold, np.int32, padded, _LARGEST),
@@ -71,10 +70,14 @@ def prepare(network: Network) -> Program:
         "masks": _pool(network.threshold_mask, np.uint8, padded),
         "types": _pool(network.axon_types, np.uint8, a.axons),
     }
+    weights, of_weights = tables["weights"]
+    heaviest = np.abs(weights.astype(np.int64)).max(axis=(1, 2))
+    fits = np.maximum(np.iinfo(weights.dtype).max // np.maximum(heaviest, 1), 1)
     draws_synapses = stochastic.any(axis=(1, 2))
     return Program(
-        bits=rows.bits.view(np.uint32).reshape(a.cores * a.axons, -1),
+        bits=rows.bits.view(np.uint64).reshape(a.cores * a.axons, -1),
         route=large_copy(_routes(network, destinations(network))),
+        fits=fits[of_weights],
         rows=np.stack([rows_ for _, rows_ in tables.values()], axis=1),
         stochastic=np.where(draws_synapses, 2, rows.draws).astype(np.uint8),
         reversal=network.leak_reversal.any(axis=1).astype(np.uint8),

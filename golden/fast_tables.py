@@ -22,6 +22,7 @@ __all__ = [
     "REVERSAL",
     "RING",
     "SATURATE",
+    "SLACK",
     "SPIKE_ETA",
     "SPIKE_KEEPS",
     "Buffers",
@@ -32,11 +33,15 @@ __all__ = [
     "make_buffers",
     "make_chip",
     "make_room",
+    "sum_type",
     "thread_count",
 ]
 
 NO_DRAW = -(2**31)
 """Stands in a table of stochastic weights where a synapse draws nothing."""
+
+SLACK = 3
+"""Entries behind the end of a list that `fast_packets.unpack` may write."""
 
 RING = 8
 """Cores whose active axons are known ahead; a power of two."""
@@ -54,10 +59,11 @@ class Program(NamedTuple):
     each table is its own, so that what many cores share is stored, and read, once.
     """
 
-    bits: Any  # uint32 (C * A, 2 W): crossbars, axon first
+    bits: Any  # uint64 (C * A, W): crossbars, axon first
     route: Any  # int32 or int64 (C * N,): place << 8 | delay of where a spike goes; -1 is nowhere
     rows: Any  # int32 (C, 10): rows in the tables below, in this order
     weights: Any  # int16 or int32 (P, G, N): 0 where stochastic
+    fits: Any  # int64 (C,): active axons whose weights cannot leave the type of `weights`
     draws: Any  # int32 (P, G, N): stochastic weights, NO_DRAW elsewhere
     leak: Any  # int32 (P, N)
     threshold: Any  # int32 (P, N)
@@ -105,11 +111,10 @@ class Buffers(NamedTuple):
     owner: Any  # uint8 (C * X,): the thread of each 64 places
     outbox: Any  # int64 (H, 2, H, many): place << 8 | slot, to each thread
     posted: Any  # int64 (H, 2, H)
-    sums: Any  # int32 (H, 64 W)
+    sums: Any  # as the weights (H, 64 W)
     spiked: Any  # uint8 (H, 64 W)
-    groups: Any  # uint64 (H, 8 W): the same bytes, eight at a time
-    lines: Any  # uint32 (H, RING, A): active axons of a core, as C * A counts them
-    counts: Any  # int64 (H, RING)
+    lines: Any  # uint32 (H * RING, A + SLACK): active axons of a core, as C * A counts them
+    counts: Any  # int64 (H * RING,)
     turn: Any  # int64 (1,): the barrier's counter
 
 
@@ -141,7 +146,7 @@ def make_room(network: Network, *, threads: int, log: int) -> Room:
     """Return room for ``log`` spikes of each thread, and for all packets of a tick."""
     a = network.architecture
     return Room(
-        log=np.empty((threads, log), dtype=np.uint32),
+        log=np.empty((threads, log + SLACK), dtype=np.uint32),
         outbox=np.empty((threads, 2, threads, a.cores * a.neurons), dtype=np.int64),
     )
 
@@ -152,7 +157,6 @@ def make_buffers(
     """Return room for a call of the compiled loops; see `fast_tables.Buffers`."""
     a = network.architecture
     padded, words = 64 * -(-a.neurons // 64), -(-a.axons // 64)
-    spiked = np.zeros((threads, padded), dtype=np.uint8)
     kept = ticks if dense else 0
     return Buffers(
         log=room.log,
@@ -166,13 +170,17 @@ def make_buffers(
         owner=np.zeros(a.cores * words, dtype=np.uint8),
         outbox=room.outbox,
         posted=np.zeros((threads, 2, threads), dtype=np.int64),
-        sums=np.zeros((threads, padded), dtype=np.int32),
-        spiked=spiked,
-        groups=spiked.view(np.uint64),
-        lines=np.zeros((threads, RING, a.axons), dtype=np.uint32),
-        counts=np.zeros((threads, RING), dtype=np.int64),
+        sums=np.zeros((threads, padded), dtype=sum_type(network)),
+        spiked=np.zeros((threads, padded), dtype=np.uint8),
+        lines=np.zeros((threads * RING, a.axons + SLACK), dtype=np.uint32),
+        counts=np.zeros(threads * RING, dtype=np.int64),
         turn=np.zeros(1, dtype=np.int64),
     )
+
+
+def sum_type(network: Network) -> Any:
+    """Return the type of weights and of their sums: the widest weights do not fit 16 bits."""
+    return np.int16 if network.architecture.weight_bits <= 16 else np.int32
 
 
 def thread_count(threads: int | None, jobs: int) -> int:

@@ -117,7 +117,7 @@ ENGINE_FAULTS = (
         Phrase(
             "golden/fast_packets.py",
             "scheduler[first + word] = np.uint64(0)",
-            "scheduler[first + word] = pair",
+            "scheduler[first + word] = some",
         ),
     ),
     _slow(
@@ -196,7 +196,7 @@ ENGINE_FAULTS = (
     _fast(
         "weights-cut",
         "weights of 17 bits are kept in 16",
-        Phrase("golden/fast_program.py", "a.weight_bits <= 16", "a.weight_bits <= 17"),
+        Phrase("golden/fast_tables.py", "weight_bits <= 16", "weight_bits <= 17"),
     ),
     _slow(
         "before-tick-0-forgotten",
@@ -218,6 +218,11 @@ ENGINE_FAULTS = (
         Phrase(
             "golden/simulate.py", "spikes & (network.delay > 0)", "spikes & (network.delay > 1)"
         ),
+    ),
+    _fast(
+        "sums-overflow",
+        "sums of weights are never emptied into the potentials",
+        Phrase("golden/fast_neuron.py", "if left == 0:", "if left < 0:"),
     ),
     _fast(
         "threads-swapped",

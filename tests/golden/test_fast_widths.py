@@ -102,6 +102,25 @@ def test_the_largest_sum_fits(sign: int) -> None:
     assert (agree(network, spikes, 3).potentials == sign * 393_216).all()
 
 
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("lines", [1, 2, 3, 4])
+def test_sums_beyond_16_bits(lines: int, sign: int) -> None:
+    """The heaviest weights of 16 bits overflow their sum with the second line."""
+    a = dataclasses.replace(TINY, weight_bits=16, threshold_bits=20, potential_bits=26)
+    heaviest = a.weight_limit * sign
+    network = Network(
+        a.with_mesh(1, 1),
+        synapses=True,
+        weights=heaviest,
+        threshold=a.threshold_limit,
+        negative_threshold=a.threshold_limit,
+    )
+    spikes = make_spikes([(1, 0, 0, axon) for axon in range(lines)])
+    trace = agree(network, spikes, ticks=3)
+    assert trace.potentials is not None
+    assert (trace.potentials[2] == lines * heaviest).all()
+
+
 @pytest.mark.parametrize("inclusive", [0, 1])
 @pytest.mark.parametrize("weight_bits", [16, 17, 20])
 def test_weights_around_16_bits(weight_bits: int, inclusive: int) -> None:

@@ -1,23 +1,23 @@
 """`spikewright bench sim`: figures that belong together, and refusals."""
 
 import json
+import runpy
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.golden import Architecture, make_simulator
 from spikewright.golden.workloads import recurrent_network, resting_network
-from spikewright.tools import bench_sim, cli
+from spikewright.tools import bench_sim
 from spikewright.tools.bench_bytes import bytes_per_tick
 from spikewright.tools.bench_sim import bandwidth, plans
 
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = partial(helpers.invoke, "bench")
+
 ONE = Architecture.preset("truenorth").with_mesh(1, 1)
-
-
-def invoke(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, ["bench", *arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(autouse=True)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
+import runpy
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.lct import generate as generation
 from spikewright.lct.library import UNITS, Library
-from spikewright.tools import cli
 
-
-def invoke(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, ["generate", *arguments])
-    return result.exit_code, result.stdout, result.stderr
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = partial(helpers.invoke, "generate")
 
 
 @pytest.fixture

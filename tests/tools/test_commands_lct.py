@@ -1,21 +1,20 @@
 """`spikewright lct`: what is printed, what is written, and the exit status."""
 
 import json
+import runpy
 import shutil
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.lct.library import UNITS, Library
-from spikewright.tools.cli import app
+
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+run = partial(helpers.invoke, "lct")
 
 BAD = Path(__file__).parent.parent / "lct" / "bad"
-
-
-def run(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, ["lct", *map(str, arguments)])
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture

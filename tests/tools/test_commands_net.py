@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.golden import (
     Architecture,
@@ -14,18 +15,13 @@ from spikewright.golden import (
     Port,
     random_network,
 )
-from spikewright.tools import cli
 from spikewright.tools.formats import save_network
+
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = helpers.invoke
 
 TINY = Architecture.preset("tiny")
 RANC = Architecture.preset("ranc").with_mesh(3, 1)
-
-
-def invoke(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, [*map(str, arguments)])
-    # A traceback would be in `exception`, and must not be.
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(autouse=True)

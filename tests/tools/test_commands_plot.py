@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import runpy
 import sys
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.golden import (
     Architecture,
@@ -19,20 +21,15 @@ from spikewright.golden import (
     random_spikes,
     save_recording,
 )
-from spikewright.tools import cli
+
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = partial(helpers.invoke, "plot")
 
 pytest.importorskip("matplotlib")
 
 TINY = Architecture.preset("tiny")
 TICKS = 60
 WATCH = (0, 3, 17, 40)
-
-
-def invoke(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, ["plot", *map(str, arguments)])
-    # A traceback would be in `exception`, and must not be.
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
 
 
 def run(network: Network, ticks: int = TICKS, watch: tuple[int, ...] = WATCH) -> Recording:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import runpy
 import sys
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.golden import (
     Architecture,
@@ -24,10 +26,13 @@ from spikewright.golden import (
 )
 from spikewright.golden.recording import FIRED
 from spikewright.golden.recording_file import load_recording
-from spikewright.tools import cli, run_network
+from spikewright.tools import run_network
 from spikewright.tools.errors import UserError
 from spikewright.tools.run_network import FAST_WORK, choose_engine, long_enough
 from spikewright.tools.run_report import Expectation
+
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = partial(helpers.invoke, "run")
 
 # A chip that other tests compile as well.
 ONE = Architecture.preset("tiny").with_mesh(1, 1)
@@ -37,13 +42,6 @@ TICKS = 50
 OUTPUT = Port("out", "output", [(7, 0, 0, 3), (8, 0, 0, 4), (20, 0, 0, 5), (20, 0, 0, 6)])
 INPUT = Port("in", "input", [(0, 0, 0, 2), (1, 0, 0, 3)])
 FILES = ("net.npz", "--stimulus", "spikes.csv", "--packets", "packets.npz")
-
-
-def invoke(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, ["run", *map(str, arguments)])
-    # A traceback would be in `exception`, and must not be.
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.golden import (
     Architecture,
@@ -26,17 +28,12 @@ from spikewright.golden import (
     save_events,
     save_recording,
 )
-from spikewright.tools import cli
+
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = partial(helpers.invoke, "stats")
 
 TINY = Architecture.preset("tiny")
 TICKS = 50
-
-
-def invoke(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, ["stats", *map(str, arguments)])
-    # A traceback would be in `exception`, and must not be.
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture

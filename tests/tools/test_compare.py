@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.golden import (
     Architecture,
@@ -20,21 +22,16 @@ from spikewright.golden import (
     random_spikes,
     save_events,
 )
-from spikewright.tools import cli
 from spikewright.tools.compare import RANDOM_ATTACHED
 from spikewright.tools.comparison import compare
 from spikewright.tools.engine import chip_verilog
 
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = partial(helpers.invoke, "compare")
+
 TINY = Architecture.preset("tiny").with_mesh(1, 1)
 RANDOM = ("--random", "1", "--mesh", "1x1")
 TICK, NEURON = 5, 3
-
-
-def invoke(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, ["compare", *map(str, arguments)])
-    # A traceback would be in `exception`, and must not be.
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.golden import (
     SPIKE,
@@ -19,19 +20,14 @@ from spikewright.golden import (
     network_digest,
     save_events,
 )
-from spikewright.tools import cli
 from spikewright.tools.formats import save_network
 from spikewright.tools.net_convert import timed_lists
 
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = helpers.invoke
+
 TINY = Architecture.preset("tiny")
 RANC = Architecture.preset("ranc").with_mesh(3, 1)
-
-
-def invoke(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, [*map(str, arguments)])
-    # A traceback would be in `exception`, and must not be.
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(autouse=True)

@@ -6,27 +6,26 @@ import base64
 import html.parser
 import json
 import re
+import runpy
 import zlib
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.golden import PACKET, Network, load_events
-from spikewright.tools import cli, demo, demo_charts, digits, engine
+from spikewright.tools import demo, demo_charts, digits, engine
 from spikewright.tools.digits_run import classify
+
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = partial(helpers.invoke, "demo")
 
 pytest.importorskip("sklearn", reason="the data set comes with scikit-learn")
 
 COUNT = 24
 TICKS = COUNT * digits.TICKS_PER_DIGIT
-
-
-def invoke(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, ["demo", *map(str, arguments)])
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(autouse=True)

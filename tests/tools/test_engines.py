@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import runpy
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.golden import FIELDS
 from spikewright.golden.fast import FastSimulator
 from spikewright.tools import engines_faults
-from spikewright.tools.cli import app
 from spikewright.tools.engines_cases import draw
 from spikewright.tools.engines_fault_list import ENGINE_FAULTS
 from spikewright.tools.engines_faults import Outcome, chosen_faults, hunt
@@ -25,13 +26,10 @@ from spikewright.tools.engines_report import Report, compare, hold
 from spikewright.tools.engines_worker import main as work
 from spikewright.verif.fault_edits import Fault
 
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = partial(helpers.invoke, "engines")
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-def invoke(*arguments: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(app, ["engines", *arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[Any], Any]) -> None:

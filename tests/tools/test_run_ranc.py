@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+import runpy
 import tarfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.golden.recording_file import load_recording
-from spikewright.tools import cli
+
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = helpers.invoke
 
 ARCHIVE = Path(__file__).parents[1] / "data" / "ranc_vmm.tar.xz"
 # All neurons of all cores.
 WATCH = ("--watch", "0:3,0:3,0:256")
 RUN = ("run", "vmm.npz", "--stimulus", "in.csv", "--port", "bus", "--expect", "expected.csv")
-
-
-def invoke(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, list(map(str, arguments)))
-    # A traceback would be in `exception`, and must not be.
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(autouse=True)

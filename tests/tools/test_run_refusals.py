@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import runpy
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.golden import (
     Architecture,
@@ -19,19 +21,14 @@ from spikewright.golden import (
     random_spikes,
     save_events,
 )
-from spikewright.tools import cli
 from spikewright.tools.run_files import watched
+
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = partial(helpers.invoke, "run")
 
 ONE = Architecture.preset("tiny").with_mesh(1, 1)
 ATTACHED = ("west", "east")
 PORTS = (Port("out", "output", [(7, 0, 0, 3)]), Port("in", "input", [(0, 0, 0, 2)]))
-
-
-def invoke(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, ["run", *map(str, arguments)])
-    # A traceback would be in `exception`, and must not be.
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture(autouse=True)

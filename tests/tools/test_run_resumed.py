@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import random
+import runpy
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from spikewright.golden import (
     Architecture,
@@ -28,7 +30,10 @@ from spikewright.golden import (
     save_events,
 )
 from spikewright.golden.recording_file import load_recording, load_state, save_state
-from spikewright.tools import cli, run_files, run_network
+from spikewright.tools import run_files, run_network
+
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+invoke = partial(helpers.invoke, "run")
 
 ARCHITECTURE = Architecture.preset("tiny")
 ATTACHED = ("west", "east")
@@ -37,13 +42,6 @@ FILES = ("net.npz", "--stimulus", "spikes.csv", "--packets", "packets.npz")
 OUT, SAVE = ("--out", "out.npz"), ("--checkpoint", "c.npz")
 WATCH = ("--watch", "0:2,0,0:3")
 RESUME = ("--resume", "c.npz")
-
-
-def invoke(*arguments: object) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, ["run", *map(str, arguments)])
-    # A traceback would be in `exception`, and must not be.
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    return result.exit_code, result.stdout, result.stderr
 
 
 @pytest.fixture

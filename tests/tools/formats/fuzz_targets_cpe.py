@@ -2,12 +2,15 @@
 
 import random
 import re
+import runpy
 from pathlib import Path
+from types import SimpleNamespace
 
 from spikewright.tools.formats.cpe import read_cpe
-from spikewright.tools.formats.report import FormatError
 
 __all__ = ["EXAMPLE", "SEEDS", "fuzz_one", "mutated"]
+
+fuzzing = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("fuzzing.py"))))
 
 
 def rows(*wired: tuple[str, str]) -> str:
@@ -148,15 +151,8 @@ def mutated(seed: int) -> bytes:
             while end < len(data) and data[end : end + 1].isalnum():
                 end += 1
             new = rng.choice(_TOKENS)
-        elif choice < 0.75:
-            new = rng.randbytes(end - start)
-        elif choice < 0.8:
-            other = rng.randrange(len(data))
-            new = data[other : other + end - start]
-        elif choice < 0.9:
-            new = data[start:end] * 2
         else:
-            new = b""
+            new = fuzzing.other_bytes(rng, data, start, end)
         data = data[:start] + new + data[end:]
     return data
 
@@ -166,9 +162,5 @@ def fuzz_one(data: bytes, folder: Path) -> None:
     path = folder / "fuzz.json"
     path.write_bytes(data)
     for approximate in (False, True):
-        try:
+        with fuzzing.refusals(path.name):
             read_cpe(path, approximate=approximate)
-        except FormatError as refusal:
-            text = str(refusal)
-            if "\n" in text or not text.startswith("fuzz.json: ") or len(text) > 300:
-                raise AssertionError(f"no sentence: {text!r}") from refusal

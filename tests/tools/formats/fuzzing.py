@@ -16,7 +16,18 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
-__all__ = ["Outcome", "fuzz", "input_of", "spoilt", "spoilt_text", "spoilt_zip"]
+from spikewright.tools.formats.report import FormatError
+
+__all__ = [
+    "Outcome",
+    "fuzz",
+    "input_of",
+    "other_bytes",
+    "refusals",
+    "spoilt",
+    "spoilt_text",
+    "spoilt_zip",
+]
 
 SECONDS = 10.0
 """A single input that takes longer is a hang: each is smaller than a megabyte."""
@@ -90,6 +101,13 @@ def _changed(rng: random.Random, data: bytes, seeds: Sequence[bytes]) -> bytes:
     return data[:end] + data[start:]
 
 
+def other_bytes(rng: random.Random, data: bytes, start: int, end: int) -> bytes:
+    """Return what may come in place of some bytes: noise, others, the same twice, or none."""
+    place = rng.randrange(len(data) + 1)
+    others = data[place : place + end - start]
+    return rng.choice((rng.randbytes(end - start), others, data[start:end] * 2, b""))
+
+
 def spoilt_zip(rng: random.Random, seeds: Sequence[bytes]) -> bytes:
     """Return one of some valid archives after changes inside, its checksums right again.
 
@@ -161,6 +179,18 @@ def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of zipfile, at a name that is there twice
         yield
+
+
+@contextlib.contextmanager
+def refusals(*names: str, longest: int = 300) -> Iterator[None]:
+    """Let an importer refuse in one sentence, which begins with the name of one of the files."""
+    try:
+        yield
+    except FormatError as refusal:
+        text = str(refusal)
+        named = text.startswith(tuple(f"{name}: " for name in names))
+        if "\n" in text or not named or len(text) > longest:
+            raise AssertionError(f"no sentence: {text!r}") from refusal
 
 
 @dataclass

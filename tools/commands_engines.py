@@ -71,7 +71,9 @@ def _hunt(only: list[str], seed: int, networks: int | None, jobs: int, json: boo
 
     chosen = chosen_faults(only)
     with progress("Faults", 1 + len(chosen)) as advance:
-        outcomes = hunt(chosen, seed, networks or NETWORKS, jobs=jobs, progress=advance)
+        outcomes = hunt(
+            chosen, seed, networks or NETWORKS, jobs=jobs, progress=lambda _: advance(1)
+        )
     if json:
         print_json({"ok": all(o.ok for o in outcomes), "faults": [o.to_dict() for o in outcomes]})
     else:

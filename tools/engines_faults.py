@@ -1,35 +1,28 @@
 """Faults in either engine of the golden model, planted one at a time: the campaign must tell.
 
-A fault is planted in a copy of the golden model, which stands before the project's own on the path
-of a new process. The compiled loops of a copy are kept in that copy's own folder.
+A fault is planted in a copy of the golden model, and a process that has this copy runs the
+campaign. The compiled loops of a copy are kept in that copy's own folder.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import spikewright.golden
 from spikewright.tools.engines_fault_list import ENGINE_FAULTS
-from spikewright.tools.errors import UserError
 from spikewright.verif.fault_edits import Fault
+from spikewright.verif.fault_process import ask_worker, copy_part, run_all
+from spikewright.verif.fault_runs import fault_named, plant
 
 __all__ = ["NETWORKS", "Outcome", "chosen_faults", "hunt"]
 
 NETWORKS = 100
 """Networks that a fault meets, at most."""
-
-_TIMEOUT = 900.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,10 +71,7 @@ class Outcome:
 def chosen_faults(names: Sequence[str]) -> list[Fault]:
     """Return the faults of these names, or all, or say which there are."""
     known = {fault.name: fault for fault in ENGINE_FAULTS}
-    for name in names:
-        if name not in known:
-            raise UserError(f"Fault must be one of {', '.join(known)}, not {name!r}")
-    return [known[name] for name in names or known]
+    return [fault_named(name, known) for name in names or known]
 
 
 def hunt(
@@ -90,7 +80,7 @@ def hunt(
     networks: int,
     *,
     jobs: int = 2,
-    progress: Callable[[int], None] = lambda _: None,
+    progress: Callable[[Outcome], None] = lambda _: None,
 ) -> list[Outcome]:
     """Let each fault meet networks until they tell, and the engines without a fault meet all.
 
@@ -104,66 +94,29 @@ def hunt(
     jobs : int
         Processes at the same time.
     progress : callable
-        Called with 1 for each outcome.
+        Called with each outcome as it comes.
 
     Returns
     -------
     list of Outcome
         That without a fault first, then in the order of the faults.
     """
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            futures = [
-                pool.submit(_run, fault, seed, networks, progress) for fault in (None, *faults)
-            ]
-            return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    runs = [partial(_run, fault, seed, networks) for fault in (None, *faults)]
+    return run_all(runs, jobs=jobs, progress=progress)
 
 
-def _run(fault: Fault | None, seed: int, networks: int, progress: Callable[[int], None]) -> Outcome:
+def _run(fault: Fault | None, seed: int, networks: int) -> Outcome:
     """Plant a fault, and run the campaign in a process of its own."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="spikewright-engines-") as name:
         folder = Path(name)
-        _plant(fault, folder / "spikewright")
-        verdict = _verdict(folder, seed, networks)
-    progress(1)
-    return Outcome(fault=fault, seconds=time.monotonic() - began, **verdict)
-
-
-def _plant(fault: Fault | None, folder: Path) -> None:
-    """Copy the golden model into a folder, with the fault."""
-    golden = Path(spikewright.golden.__file__).parent
-    shutil.copytree(golden, folder / "golden", ignore=shutil.ignore_patterns("__pycache__"))
-    for file, text in (fault.sources(golden.parent) if fault else {}).items():
-        (folder / file).write_text(text, encoding="utf-8")
-
-
-def _verdict(folder: Path, seed: int, networks: int) -> dict[str, Any]:
-    """Run the worker with the folder before everything else on its path."""
-    answer = folder / "answer.json"
-    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
-    # Compiled loops are kept below the home folder where the sources are no checkout's.
-    env = {**os.environ, "PYTHONPATH": path, "HOME": str(folder)}
-    command = [sys.executable, "-m", "spikewright.tools.engines_worker"]
-    try:
-        done = subprocess.run(
-            [*command, str(seed), str(networks), str(answer), str(folder / "spikewright")],
-            cwd=folder,
-            env=env,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=_TIMEOUT,
+        if fault is None:
+            copy_part("golden", folder)
+        else:
+            plant(fault, folder)
+        arguments = (str(seed), str(networks), str(folder / "spikewright"))
+        # Compiled loops are kept below the home folder where the sources are no checkout's.
+        verdict = ask_worker(
+            "spikewright.tools.engines_worker", *arguments, folder=folder, HOME=name
         )
-    except subprocess.TimeoutExpired:
-        return {"trouble": f"the networks did not end within {_TIMEOUT:g} seconds"}
-    if done.returncode or not answer.is_file():
-        lines = done.stderr.strip().splitlines() or [f"the process ended with {done.returncode}"]
-        return {"trouble": lines[-1]}
-    verdict: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
-    return verdict
+    return Outcome(fault=fault, seconds=time.monotonic() - began, **verdict)

@@ -1,6 +1,6 @@
 """The process that holds the engines of one copy of the golden model against each other.
 
-Called as ``python -m spikewright.tools.engines_worker SEED NETWORKS ANSWER FOLDER``: the golden
+Called as ``python -m spikewright.tools.engines_worker ANSWER SEED NETWORKS FOLDER``: the golden
 model must come from the folder.
 """
 
@@ -19,7 +19,7 @@ __all__: list[str] = []
 
 def main(arguments: Sequence[str]) -> None:
     """Run networks up to the first difference, and write it as JSON."""
-    seed, networks, answer, folder = arguments
+    answer, seed, networks, folder = arguments
     found = Path(spikewright.golden.__file__).parent
     assert found == Path(folder) / "golden", f"golden must come from {folder}, not {found}"
     report = hold(range(int(seed), int(seed) + int(networks)), stop_early=True)

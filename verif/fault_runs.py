@@ -1,29 +1,23 @@
 """The campaign of planted faults: one fault at a time, and the benches must tell.
 
-A fault is planted in a copy of one part of the project, which stands before the project's own on
-the path of a new process. In there everything runs as ever, the benches included: they cannot know
-that a part was exchanged.
+A fault is planted in a copy of one part of the project, and a bench runs in a process that has this
+copy.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import spikewright.golden
-
 from .errors import ToolError
 from .fault_edits import Cell, Fault
+from .fault_process import PROJECT, ask_worker, copy_part, run_all
 from .faults_core import CORE_FAULTS
 from .faults_model import MODEL_FAULTS
 from .faults_neuron import NEURON_FAULTS
@@ -37,8 +31,6 @@ FAULTS = {
     for fault in (*CORE_FAULTS, *NEURON_FAULTS, *ROUTER_FAULTS, *MODEL_FAULTS, *WRAP_FAULTS)
 }
 """All faults by name."""
-
-_TIMEOUT = 900.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +56,7 @@ class Outcome:
 
     fault: Fault | None
     block: str
-    found: bool
+    found: bool = False
     by: str = ""
     first: str = ""
     trouble: str = ""
@@ -90,11 +82,11 @@ class Outcome:
         }
 
 
-def fault_named(name: str) -> Fault:
+def fault_named(name: str, faults: Mapping[str, Fault] = FAULTS) -> Fault:
     """Return a fault, or say which there are."""
-    if name not in FAULTS:
-        raise ToolError(f"Fault must be one of {', '.join(FAULTS)}, not {name!r}")
-    return FAULTS[name]
+    if name not in faults:
+        raise ToolError(f"Fault must be one of {', '.join(faults)}, not {name!r}")
+    return faults[name]
 
 
 def plant(fault: Fault, folder: Path) -> None:
@@ -107,10 +99,8 @@ def plant(fault: Fault, folder: Path) -> None:
     LctError
         The tables with the fault say nothing that could be compiled.
     """
-    project = Path(spikewright.golden.__file__).parent.parent
-    part = folder / "spikewright" / fault.part
-    shutil.copytree(project / fault.part, part, ignore=shutil.ignore_patterns("__pycache__"))
-    sources = fault.sources(project)
+    part = copy_part(fault.part, folder)
+    sources = fault.sources(PROJECT)
     for file, text in sources.items():
         if not file.startswith("lct/"):
             (part.parent / file).write_text(text, encoding="utf-8")
@@ -134,7 +124,7 @@ def _compile(tables: dict[str, str], generated: Path) -> None:
             (generated / f"{unit}.py").write_text(source, encoding="utf-8")
 
 
-def run_bench(fault: Fault | None, block: str, *, root: Path | None = None) -> Outcome:
+def run_bench(fault: Fault | None, block: str) -> Outcome:
     """Plant a fault and run a bench in a process of its own.
 
     Parameters
@@ -142,54 +132,22 @@ def run_bench(fault: Fault | None, block: str, *, root: Path | None = None) -> O
     fault : Fault or None
         None runs the bench on the design as it is.
     block : str
-    root : Path, optional
-        Folder of builds.
     """
     began = time.monotonic()
+    arguments = [block]
     with tempfile.TemporaryDirectory(prefix="spikewright-fault-") as name:
         folder = Path(name)
         if fault is not None:
             plant(fault, folder)
-        verdict = _verdict(folder, fault.part if fault else "", block, root)
+            arguments.append(str(folder / "spikewright" / fault.part))
+        verdict = ask_worker("spikewright.verif.fault_worker", *arguments, folder=folder)
     return Outcome(fault=fault, block=block, seconds=time.monotonic() - began, **verdict)
-
-
-def _verdict(folder: Path, part: str, block: str, root: Path | None) -> dict[str, Any]:
-    """Run the worker with the folder before everything else on its path."""
-    answer = folder / "answer.json"
-    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
-    env = {**os.environ, "PYTHONPATH": path}
-    if root is not None:
-        env["SPIKEWRIGHT_BUILD"] = str(root)
-    command = [sys.executable, "-m", "spikewright.verif.fault_worker", block, str(answer)]
-    if part:
-        command.append(str(folder / "spikewright" / part))
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=env,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=_TIMEOUT,
-        )
-    except subprocess.TimeoutExpired:
-        return {"found": False, "trouble": f"the bench did not end within {_TIMEOUT:g} seconds"}
-    if done.returncode or not answer.is_file():
-        lines = done.stderr.strip().splitlines() or [f"the bench ended with {done.returncode}"]
-        return {"found": False, "trouble": lines[-1]}
-    verdict: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
-    return verdict
 
 
 def campaign(
     faults: Sequence[Fault],
     *,
     jobs: int = 2,
-    root: Path | None = None,
     progress: Callable[[Outcome], None] = lambda _: None,
 ) -> list[Outcome]:
     """Run every fault, and every bench that is used without a fault.
@@ -199,8 +157,6 @@ def campaign(
     faults : sequence of Fault
     jobs : int
         Benches that run at the same time.
-    root : Path, optional
-        Folder of builds.
     progress : callable
         Called with each outcome as it comes.
 
@@ -211,17 +167,5 @@ def campaign(
     """
     blocks = list(dict.fromkeys(fault.block for fault in faults))
     work = [(None, block) for block in blocks] + [(fault, fault.block) for fault in faults]
-    outcomes: dict[int, Outcome] = {}
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
-        pending = {
-            pool.submit(run_bench, fault, block, root=root): number
-            for number, (fault, block) in enumerate(work)
-        }
-        try:
-            for future in as_completed(pending):
-                outcome = outcomes[pending[future]] = future.result()
-                progress(outcome)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return [outcomes[number] for number in range(len(work))]
+    runs = [partial(run_bench, fault, block) for fault, block in work]
+    return run_all(runs, jobs=jobs, progress=progress)

@@ -1,6 +1,6 @@
 """The process that runs one bench for the campaign of faults, and writes down the verdict.
 
-Called as ``python -m spikewright.verif.fault_worker BLOCK ANSWER [PART]``: the last argument is the
+Called as ``python -m spikewright.verif.fault_worker ANSWER BLOCK [PART]``: the last argument is the
 folder that a part of the project must come from.
 """
 
@@ -65,7 +65,7 @@ def _reports(block: str) -> Iterator[Report]:
 
 def main(arguments: Sequence[str]) -> None:
     """Run, and write the verdict as JSON."""
-    block, answer, *parts = arguments
+    answer, block, *parts = arguments
     for part in parts:
         module = importlib.import_module(f"spikewright.{Path(part).name}")
         found = Path(str(module.__file__)).parent

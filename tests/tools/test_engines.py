@@ -204,10 +204,7 @@ class TestFaults:
         """Stands in for the processes: every fault is found, but for those in this set."""
         names: set[str] = set()
 
-        def run(
-            fault: Fault | None, seed: int, networks: int, progress: Callable[[int], None]
-        ) -> Outcome:
-            progress(1)
+        def run(fault: Fault | None, seed: int, networks: int) -> Outcome:
             if fault is None or fault.name in names:
                 return Outcome(fault=fault, networks=networks)
             found = {"seed": seed, "threads": 1, "text": "tick 0: [late] 1", "again": "..."}
@@ -267,7 +264,7 @@ class TestFaults:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         answer = tmp_path / "answer.json"
-        arguments = ("40", "2", str(answer), str(ROOT))
+        arguments = (str(answer), "40", "2", str(ROOT))
         work(arguments)
         assert json.loads(answer.read_text()) == {"networks": 2, "difference": None}
         spoil(monkeypatch, "late", one_more((0, 0)))
@@ -275,7 +272,7 @@ class TestFaults:
         verdict = json.loads(answer.read_text())
         assert (verdict["networks"], verdict["difference"]["seed"]) == (1, 40)
         with pytest.raises(AssertionError, match=f"^golden must come from {tmp_path}, not "):
-            work(("40", "2", str(answer), str(tmp_path)))
+            work((str(answer), "40", "2", str(tmp_path)))
 
     @pytest.mark.nightly
     def test_all_are_found(self) -> None:

@@ -113,9 +113,18 @@ class Recording:
     def empty(
         cls, architecture: Architecture, first_tick: int = 0, watch: Int | None = None
     ) -> Recording:
-        """Return the recording of no tick."""
+        """Return the recording of no tick.
+
+        Raises
+        ------
+        ValueError
+            Where a watched neuron is not on the chip.
+        """
         none, cores = np.zeros(0, dtype=np.int64), np.zeros(architecture.cores, dtype=np.int64)
         watched = none if watch is None else np.asarray(watch, dtype=np.int64)
+        neurons = architecture.cores * architecture.neurons
+        for number in watched[(watched < 0) | (watched >= neurons)][:1]:
+            raise ValueError(f"watched neuron must be in 0..{neurons - 1}, not {number}")
         return cls(
             architecture=architecture,
             first_tick=first_tick,

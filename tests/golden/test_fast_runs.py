@@ -71,6 +71,14 @@ class TestRuns:
             assert np.array_equal(result.late, trace.late[tick])
             assert result.off_mesh == trace.off_mesh[tick]
 
+    @pytest.mark.parametrize("engine", [Simulator, FastSimulator])
+    @pytest.mark.parametrize("number", [-1, 96])
+    def test_a_watched_neuron_must_exist(self, engine: Any, number: int) -> None:
+        simulator = started(engine, 5)
+        with pytest.raises(ValueError, match=rf"^watched neuron must be in 0\.\.95, not {number}$"):
+            simulator.run(2, np.array([3, number]))
+        assert simulator.tick == 0
+
     def test_in_chunks(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """By the caller, and because one call's log would grow too long: 5 ticks of 6 x 64."""
         watch = np.array([17])

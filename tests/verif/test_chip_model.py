@@ -2,186 +2,26 @@
 
 from __future__ import annotations
 
+import runpy
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from amaranth.hdl import Array, Module, Mux, Signal, signed
-from amaranth.lib import data, stream, wiring
-from amaranth.lib.memory import Memory
-from amaranth.lib.wiring import In, Out
 from numpy.typing import NDArray
 
-from spikewright.golden.architecture import Architecture
 from spikewright.golden.network import SIDES
-from spikewright.golden.stimulus import PACKET, make_packets, make_spikes
+from spikewright.golden.stimulus import PACKET, make_packets
 from spikewright.verif.chip_model import ChipModel
-from spikewright.verif.chip_packets import PacketCodec, packets_from_spikes
 from spikewright.verif.design import Design, Options
 from spikewright.verif.errors import ToolError
 
-ARCHITECTURE = replace(Architecture.preset("tiny"), neurons=8, axons=8, delay_slots=4)
+toy = SimpleNamespace(**runpy.run_path(str(Path(__file__).parent / "models" / "toy_mesh.py")))
+ARCHITECTURE = toy.ARCHITECTURE
 CORES, NEURONS = ARCHITECTURE.cores, ARCHITECTURE.neurons
 HAS_FST = all(Path("/usr/include", name).is_file() for name in ("lz4.h", "zlib.h"))
-
-THRESHOLD = 20
-INCREMENT, POTENTIAL, FAULT, REFUSED = 2, 3, 6, 7
-FAULTS = ("none", "hang", "skip", "few", "deaf", "change")
-OPPOSITE = {"west": "east", "east": "west", "north": "south", "south": "north"}
-# The field that counts the steps of a packet that enters here, and what one step adds to it.
-STEP = {"west": ("dx", -1), "east": ("dx", 1), "south": ("dy", -1), "north": ("dy", 1)}
-
-
-class ToyMesh(wiring.Component):
-    """Each tick every neuron adds its increment, and fires at 20.
-
-    A packet crosses one register to the opposite side, and one step is taken off its way. With no
-    steps to go it adds axon + 1 to neuron 0 of the core it enters, in the tick of its slot. A write
-    to space 6 plants a fault, by its number in FAULTS, in the ticks of slot 3.
-    """
-
-    def __init__(self, attached: tuple[str, ...] = SIDES) -> None:
-        a = ARCHITECTURE
-        self.attached = attached
-        offset = signed(a.offset_bits)
-        self.packet = data.StructLayout(
-            {"dx": offset, "dy": offset, "slot": a.slot_bits, "axon": a.axon_bits}
-        )
-        members: dict[str, Any] = {
-            "config__enable": In(1),
-            "config__core": In((a.cores - 1).bit_length()),
-            "config__space": In(3),
-            "config__address": In(max(a.axon_bits, a.neuron_bits)),
-            "config__data": In(70),
-            "start": In(1),
-            "slot": In(a.slot_bits),
-            "busy": Out(1),
-            "quiescent": Out(1),
-            "unsettled": Out(1),
-        }
-        for core in range(a.cores):
-            members[f"trace_{core}__valid"] = Out(1)
-            members[f"trace_{core}__neuron"] = Out(a.neuron_bits)
-            members[f"trace_{core}__potential"] = Out(signed(a.potential_bits))
-            members[f"trace_{core}__spike"] = Out(1)
-            members |= {f"{name}_{core}": Out(16) for name in ("late", "overrun", "refused")}
-        for side, at in edges():
-            if side in attached:
-                members[f"{side}_in_{at}"] = In(stream.Signature(self.packet))
-                members[f"{side}_out_{at}"] = Out(stream.Signature(self.packet))
-            else:
-                members[f"off_mesh_{side}_{at}"] = Out(16)
-        super().__init__(members)
-
-    def elaborate(self, _platform: Any) -> Module:
-        m = Module()
-        self.started, fault = Signal(), Signal(3)
-        with m.If(self.start):
-            m.d.sync += self.started.eq(1)
-        with m.If(self.config__enable & (self.config__space == FAULT)):
-            m.d.sync += fault.eq(self.config__data)
-        self.planted = {
-            name: (fault == number) & (self.slot == 3) for number, name in enumerate(FAULTS)
-        }
-        self.arrived = [
-            Array(Signal(8, name=f"arrived_{core}_{slot}") for slot in range(4))
-            for core in range(CORES)
-        ]
-        busy = [self.add_core(m, core) for core in range(CORES)]
-        full = [self.add_edge(m, side, at) for side, at in edges() if side in self.attached]
-        m.d.comb += self.busy.eq(sum(busy) != 0)
-        m.d.comb += self.quiescent.eq(~self.busy & (sum(full) == 0))
-        return m
-
-    def add_core(self, m: Module, core: int) -> Signal:
-        busy, neuron = Signal(name=f"busy_{core}"), Signal(3, name=f"neuron_{core}")
-        mine = self.config__enable & (self.config__core == core)
-        writes, reads = {}, {}
-        for space in (INCREMENT, POTENTIAL):
-            memory = Memory(shape=signed(9), depth=NEURONS, init=[])
-            m.submodules[f"memory_{core}_{space}"] = memory
-            writes[space], reads[space] = memory.write_port(), memory.read_port(domain="comb")
-            m.d.comb += [reads[space].addr.eq(neuron), writes[space].addr.eq(neuron)]
-            with m.If(mine & (self.config__space == space) & ~busy):
-                m.d.comb += [
-                    writes[space].addr.eq(self.config__address),
-                    writes[space].data.eq(self.config__data[:8].as_signed()),
-                    writes[space].en.eq(1),
-                ]
-        value, spike = Signal(signed(9), name=f"value_{core}"), Signal(name=f"spike_{core}")
-        store, arrived = writes[POTENTIAL], self.arrived[core][self.slot]
-        extra = Mux(neuron == 0, arrived, 0)
-        m.d.comb += value.eq(reads[POTENTIAL].data + reads[INCREMENT].data + extra)
-        m.d.comb += spike.eq(value >= THRESHOLD)
-        trace = {name: getattr(self, f"trace_{core}__{name}") for name in ("valid", "neuron")}
-        with m.If(busy):
-            m.d.comb += [store.data.eq(Mux(spike, 0, value)), store.en.eq(1), trace["valid"].eq(1)]
-            m.d.sync += neuron.eq(neuron + 1)
-            with m.If(neuron == 0):
-                m.d.sync += arrived.eq(0)
-            with m.If(neuron == NEURONS - 1):
-                m.d.sync += busy.eq(0)
-            if core == 1:
-                with m.If(self.planted["hang"]):
-                    m.d.comb += trace["valid"].eq(0)
-                    m.d.sync += busy.eq(1)
-                with m.If(self.planted["skip"] & (neuron == 4)):
-                    m.d.sync += neuron.eq(6)
-                with m.If(self.planted["few"] & (neuron == 4)):
-                    m.d.sync += [busy.eq(0), neuron.eq(0)]
-        with m.Elif(self.start & ~self.planted["deaf"]):
-            m.d.sync += busy.eq(1)
-        m.d.comb += trace["neuron"].eq(neuron)
-        m.d.comb += getattr(self, f"trace_{core}__potential").eq(store.data)
-        m.d.comb += getattr(self, f"trace_{core}__spike").eq(spike)
-        with m.If(mine & (self.config__space == REFUSED)):
-            refused = getattr(self, f"refused_{core}")
-            m.d.sync += refused.eq(refused + 1)
-        return busy
-
-    def add_edge(self, m: Module, side: str, at: int) -> Signal:
-        come, there, core = getattr(self, f"{side}_in_{at}"), OPPOSITE[side], entry(side, at)
-        full, held = Signal(name=f"full_{side}_{at}"), Signal(self.packet, name=f"h_{side}_{at}")
-        field, step = STEP[side]
-        home = Signal(name=f"home_{side}_{at}")
-        m.d.comb += [come.ready.eq(~full), home.eq(held[field] == 0)]
-        with m.If(come.ready & come.valid):
-            m.d.sync += [full.eq(1), held.eq(come.payload)]
-        with m.If(full & home):
-            m.d.sync += full.eq(0)
-            with m.If(self.started & (held.slot == self.slot)):
-                late = getattr(self, f"late_{core}")
-                m.d.sync += late.eq(late + 1)
-            with m.Else():
-                row = self.arrived[core][held.slot]
-                m.d.sync += row.eq(row + held.axon + 1)
-        if there not in self.attached:
-            with m.If(full & ~home):
-                dropped = getattr(self, f"off_mesh_{there}_{at}")
-                m.d.sync += [full.eq(0), dropped.eq(dropped + 1)]
-            return full
-        leave = getattr(self, f"{there}_out_{at}")
-        m.d.comb += [leave.valid.eq(full & ~home), leave.payload.eq(held)]
-        m.d.comb += leave.payload[field].eq(held[field] + step)
-        with m.If(leave.valid & leave.ready):
-            m.d.sync += full.eq(0)
-        with m.Elif(leave.valid & self.planted["change"]):
-            m.d.sync += held.axon.eq(held.axon + 1)
-        return full
-
-
-def edges() -> list[tuple[str, int]]:
-    return [(side, at) for side in SIDES for at in range(2)]
-
-
-def entry(side: str, at: int) -> int:
-    """The core that an edge port leads to."""
-    x = {"west": 0, "east": 1}.get(side, at)
-    y = {"south": 0, "north": 1}.get(side, at)
-    return x + 2 * y
-
 
 RNG = np.random.default_rng(7)
 INCREMENTS = RNG.integers(-2, 9, (CORES, NEURONS))
@@ -189,10 +29,10 @@ POTENTIALS = RNG.integers(-20, 20, (CORES, NEURONS))
 
 
 def configuration(fault: str = "none") -> list[tuple[int, int, int, int]]:
-    writes = [(FAULT, 0, 0, FAULTS.index(fault))]
+    writes = [(toy.FAULT, 0, 0, toy.FAULTS.index(fault))]
     for core, neuron in np.ndindex(CORES, NEURONS):
-        writes.append((INCREMENT, core, neuron, int(INCREMENTS[core, neuron]) & 0xFF))
-        writes.append((POTENTIAL, core, neuron, int(POTENTIALS[core, neuron]) & 0xFF))
+        writes.append((toy.INCREMENT, core, neuron, int(INCREMENTS[core, neuron]) & 0xFF))
+        writes.append((toy.POTENTIAL, core, neuron, int(POTENTIALS[core, neuron]) & 0xFF))
     return writes
 
 
@@ -206,7 +46,7 @@ def expected(
         potentials = potentials + INCREMENTS
         for core in range(CORES):
             potentials[core, 0] += (arrivals or {}).get((tick, core), 0)
-        spikes.append(potentials >= THRESHOLD)
+        spikes.append(potentials >= toy.THRESHOLD)
         potentials = np.where(spikes[-1], 0, potentials)
         history.append(potentials)
     return np.array(history), np.array(spikes)
@@ -214,7 +54,7 @@ def expected(
 
 @pytest.fixture(scope="module")
 def design() -> Design:
-    return Design.from_amaranth(ToyMesh(), "mesh")
+    return Design.from_amaranth(toy.ToyMesh(), "mesh")
 
 
 @pytest.fixture
@@ -292,8 +132,8 @@ CROSSING = make_packets(
 def crossed() -> NDArray[np.void]:
     """What becomes of them."""
     out = CROSSING.copy()
-    for side, there in OPPOSITE.items():
-        field, step = STEP[side]
+    for side, there in toy.OPPOSITE.items():
+        field, step = toy.STEP[side]
         here = CROSSING["side"] == side
         out["side"][here] = there
         out[field][here] += step
@@ -321,7 +161,7 @@ def test_packets_leave_whole_and_in_order(design: Design, idle_seed: int, stall_
 
 def test_sides_with_nothing_attached(tmp_path: Path) -> None:
     attached = ("west", "north")
-    design = Design.from_amaranth(ToyMesh(attached), "mesh")
+    design = Design.from_amaranth(toy.ToyMesh(attached), "mesh")
     chip = ChipModel(design, ARCHITECTURE, attached=attached)
     chip.configure(configuration())
     packets = make_packets(
@@ -405,7 +245,9 @@ def test_writes_that_do_not_fit(
 
 
 def test_refused_writes_are_counted(chip: ChipModel) -> None:
-    chip.configure([(REFUSED, 2, 0, 0), (REFUSED, 2, 7, (1 << 70) - 1), (REFUSED, 3, 0, 0)])
+    chip.configure(
+        [(toy.REFUSED, 2, 0, 0), (toy.REFUSED, 2, 7, (1 << 70) - 1), (toy.REFUSED, 3, 0, 0)]
+    )
     run = chip.tick()
     assert run.refused.tolist() == [0, 0, 2, 1]
     assert run.overrun.tolist() == [0, 0, 0, 0]
@@ -442,24 +284,3 @@ def test_a_design_with_other_ports(design: Design) -> None:
         ToolError, match=r"^Port trace_0__potential of mesh must .* of 10 bits, not"
     ):
         ChipModel(design, wrong)
-
-
-def test_packets_to_bits_and_back() -> None:
-    codec = PacketCodec(ARCHITECTURE, [("west", 0), ("north", 1)])
-    packets = make_packets([(5, "north", 1, -8, 7, 3, 6), (6, "west", 0, 0, -1, 0, 7)])
-    ports, payloads = codec.encode(packets)
-    assert ports.tolist() == [1, 0]
-    # dx lies lowest.
-    assert payloads.tolist() == [0b110_11_0111_1000, 0b111_00_1111_0000]
-    assert (codec.decode(packets["tick"], ports, payloads) == packets).all()
-
-
-def test_spikes_as_packets() -> None:
-    spikes = make_spikes([(0, 1, 0, 5), (6, 0, 1, 2)])
-    assert packets_from_spikes(spikes, ARCHITECTURE).tolist() == [
-        (-1, "west", 0, 1, 0, 0, 5),
-        (5, "west", 1, 0, 0, 2, 2),
-    ]
-    assert packets_from_spikes(spikes, ARCHITECTURE, ahead=3)["tick"].tolist() == [-1, 3]
-    with pytest.raises(ToolError, match=r"^ahead must be in 1..3, not 4$"):
-        packets_from_spikes(spikes, ARCHITECTURE, ahead=4)

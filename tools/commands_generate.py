@@ -32,14 +32,19 @@ def generate(
 ) -> None:
     """Write hdl/generated/*.py and build/verilog/*.v from the tables in lct/units.
 
+    Without names, also what is written from the register map hdl/registers.rdl.
+
     Every check of every unit comes first: nothing is written while one has a finding.
     """
     from spikewright.lct.generate import FindingsError, generate_all
+    from spikewright.tools.registers import generate_registers
 
     names = units or []
     parameters = _parameters(preset)
+    # First, because the tables use what is written from the register map.
+    changes = [] if names else generate_registers(check=check)
     try:
-        changes = generate_all(names, check=check, parameters=parameters)
+        changes += generate_all(names, check=check, parameters=parameters)
     except FindingsError as error:
         if json:
             print_json({"findings": [f.to_json() for f in error.findings]})

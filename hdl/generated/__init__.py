@@ -21,6 +21,7 @@ __all__ = [
     "merge_south",
     "merge_west",
     "random_draw",
+    "registers",
     "router",
     "scheduler_control",
     "spike_sender",

@@ -135,7 +135,7 @@ class Command(IntEnum):
 BYTES = 0x300
 """Bytes of the whole map."""
 
-ID_ID = Field(0, 32, 0x5350574b)
+ID_ID = Field(0, 32, 0x5350574B)
 VERSION_MINOR = Field(0, 16, 0x0)
 VERSION_MAJOR = Field(16, 16, 0x1)
 SIZE_WIDTH = Field(0, 16)

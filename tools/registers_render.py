@@ -54,7 +54,7 @@ def constants(registers: Map) -> str:
         "",
     ]
     for name, (_, field) in zip(names, fields, strict=True):
-        reset = "" if field.reset is None else f", {field.reset:#x}"
+        reset = "" if field.reset is None else f", 0x{field.reset:X}"
         lines.append(f"{name} = Field({field.low}, {field.width}{reset})")
     return "\n".join(lines) + "\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_a_description_with_an_error_is_refused(root: Path) -> None:
 
 
 def test_without_the_compiler_the_digest_tells(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "systemrdl", None)
+    monkeypatch.setitem(sys.modules, "systemrdl.compiler", None)
     monkeypatch.setattr(module, "_compiler", lambda: False)
     assert generate_registers(check=True, root=root) == []
     change(root, "The letters SPWK.", "Four letters.")

@@ -4,9 +4,11 @@ Written by: spikewright generate
 """
 
 __all__ = [
+    "axis_unwrap",
     "chip",
     "configuration",
     "core",
+    "edge",
     "edge_drop",
     "forward_east",
     "forward_north",
@@ -15,9 +17,11 @@ __all__ = [
     "from_local",
     "input_buffer",
     "leak_and_clamp",
+    "link_buffer",
     "merge_east",
     "merge_local",
     "merge_north",
+    "merge_side",
     "merge_south",
     "merge_west",
     "random_draw",
@@ -25,6 +29,7 @@ __all__ = [
     "router",
     "scheduler_control",
     "spike_sender",
+    "split_side",
     "synapse_scan",
     "synaptic_integration",
     "threshold_fire_reset",

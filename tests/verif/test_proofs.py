@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from spikewright.golden.architecture import Architecture
+from spikewright.lct.check import check
 from spikewright.lct.library import UNITS, Library
-from spikewright.verif.proofs import prove_all
+from spikewright.lct.prove import prove_unit
+from spikewright.verif.proofs import fairness, handshake, prove_all
 
 
 @pytest.mark.parametrize("preset", ["truenorth", "tiny", "ranc"])
@@ -18,8 +20,20 @@ def test_all_theorems_are_proven(preset: str) -> None:
     # Where potentials wrap there is no clamp to stay inside of.
     clamps = {"bounded"} if preset != "ranc" else set()
     assert {p.name for p in proofs} == {"handshake", "fairness", "ascending"} | clamps
-    assert len(proofs) == 24 + len(clamps)
+    assert len(proofs) == 29 + len(clamps)
     assert [p for p in proofs if p.verdict != "proven"] == []
+
+
+@pytest.mark.parametrize("positions", [1, 2, 3, 64])
+@pytest.mark.parametrize("side", range(4))
+def test_links_are_proven_at_every_side(positions: int, side: int) -> None:
+    values = Architecture.preset("tiny").to_dict() | {"positions": positions, "side": side}
+    library = Library()
+    for unit in ("axis_unwrap", "link_buffer", "merge_side", "split_side"):
+        assert check(library.unit(unit, values)) == []
+        assert prove_unit(unit, library, values) == []
+        assert handshake(library, values, unit) == "unsat"
+    assert fairness(library, values, "merge_side") == "unsat"
 
 
 @pytest.mark.parametrize(
@@ -39,6 +53,15 @@ def test_all_theorems_are_proven(preset: str) -> None:
             "input_buffer",
             "| TWO | - | 0 | => | TWO | hold |",
             "| TWO | - | 0 | => | TWO | newest |",
+            "handshake",
+        ),
+        # Of a side behind a link, the odd ports may wait for ever.
+        ("merge_side", "ODD if link.ready else EVEN", "EVEN", "fairness"),
+        # A link takes a packet while the one before it is still on offer.
+        (
+            "link_buffer",
+            "| stack | ONE | 1 | 0 | => | TWO | hold |",
+            "| stack | ONE | 1 | 0 | => | TWO | arrive.payload |",
             "handshake",
         ),
         # An event is scanned twice.

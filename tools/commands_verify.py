@@ -47,7 +47,9 @@ def verify(
     case: Annotated[
         list[str] | None, typer.Option(help="Run this directed program alone, or several.")
     ] = None,
-    sim: Annotated[Simulator, typer.Option(help="The simulator.")] = Simulator.verilator,
+    sim: Annotated[
+        Simulator, typer.Option("--sim", "--simulator", help="The simulator.")
+    ] = Simulator.verilator,
     preset: Annotated[
         Preset | None,
         typer.Option(help="Size of the cores; if none, tiny and a few truenorth cores."),

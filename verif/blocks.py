@@ -15,12 +15,25 @@ from spikewright.verif.errors import ToolError
 # never change would stay unknown. (`always_comb` would run by itself, but lets Icarus oscillate.)
 _FIRST_EVENT = re.compile(r"reg (\\\$auto\$verilog_backend\S+\s*)= 0;")
 
-__all__ = ["BLOCKS", "Block", "block_named", "for_icarus"]
+__all__ = ["BLOCKS", "Block", "block_named", "for_icarus", "portable"]
 
 
 def for_icarus(verilog: str) -> str:
     """Return Verilog that Amaranth wrote such that Icarus knows every output from the start."""
     return _FIRST_EVENT.sub(r"reg \1; initial #0 \1 = 0;", verilog)
+
+
+def portable(verilog: str) -> str:
+    """Return Verilog that Amaranth wrote such that any simulator can run it; others see no change.
+
+    Icarus defines ``__ICARUS__`` by itself. Verilator would refuse the delay, which it cannot have.
+    """
+
+    def both(match: re.Match[str]) -> str:
+        plain, delayed = match[0], for_icarus(match[0])
+        return f"\n`ifdef __ICARUS__\n  {delayed}\n`else\n  {plain}\n`endif\n"
+
+    return _FIRST_EVENT.sub(both, verilog)
 
 
 @dataclass(frozen=True, kw_only=True)

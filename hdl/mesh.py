@@ -51,7 +51,7 @@ class Mesh(wiring.Component):
     Members
     -------
     config : In(ConfigSignature)
-        One write a cycle, between ticks only.
+        One write a cycle, between ticks only; reads too. A core that is none never answers.
     start, slot : In
         Begin the tick whose number modulo the delay slots is `slot`.
     busy : Out(1)
@@ -103,6 +103,7 @@ class Mesh(wiring.Component):
             for side in SIDES
         }
         busy, quiet, carrying = [], [], []
+        self._answers: dict[str, list[Value]] = {"answered": [], "denied": [], "answer": []}
         for y in range(height):
             for x in range(width):
                 arriving = {side: self._arriving(m, links, x, y, side) for side in SIDES}
@@ -113,6 +114,7 @@ class Mesh(wiring.Component):
         m.d.comb += [
             self.busy.eq(_any(busy)),
             self.quiescent.eq(~_any([~q for q in quiet])),
+            *(getattr(self.config, name).eq(_any(all_)) for name, all_ in self._answers.items()),
         ]
         with m.If(self.start & _any(carrying)):
             m.d.sync += self.unsettled.eq(1)
@@ -162,8 +164,12 @@ class Mesh(wiring.Component):
             "o_quiet": quiet,
             "o_carrying": carrying,
         }
-        for name in ("enable", "core", "space", "address", "data"):
+        for name in ("enable", "read", "core", "space", "address", "data", "word"):
             ports[f"i_config__{name}"] = getattr(self.config, name)
+        for name, answers in self._answers.items():
+            port = getattr(self.config, name)
+            answers.append(Signal(port.shape(), name=f"{name}_{c}"))
+            ports[f"o_config__{name}"] = answers[-1]
         for name in ("valid", "neuron", "potential", "spike"):
             ports[f"o_trace__{name}"] = getattr(trace, name)
         for counter in ("late", "overrun", "refused"):

@@ -8,19 +8,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth.hdl import Module, Value, signed
+from amaranth.hdl import Cat, Module, Mux, Signal, Value, signed
 from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
-from spikewright.golden.architecture import Architecture
+from spikewright.golden.architecture import Architecture, clog2
 from spikewright.hdl.generated.chip import packet_layout, parameters_layout
 from spikewright.hdl.generated.core import Core
 from spikewright.hdl.generated.router import Router
 from spikewright.hdl.parameters import accepted
 
-__all__ = ["SIDES", "ConfigSignature", "Tile", "TraceSignature", "config_bits"]
+__all__ = [
+    "SIDES",
+    "WORD_BITS",
+    "ConfigSignature",
+    "Tile",
+    "TraceSignature",
+    "config_bits",
+    "config_words",
+]
 
 SIDES = ("west", "east", "north", "south")
+WORD_BITS = 32
+"""Bits that are read at a time: a multiplexer of whole configuration words would cost a fifth of a
+core."""
 _INPUTS = ("local", *SIDES)
 
 
@@ -30,12 +41,23 @@ def config_bits(architecture: Architecture) -> int:
     return max(architecture.axons, int(layout.size), 32)
 
 
+def config_words(architecture: Architecture) -> int:
+    """Words of `WORD_BITS` that hold a configuration word."""
+    return -(-config_bits(architecture) // WORD_BITS)
+
+
 class ConfigSignature(wiring.Signature):
     """The port that programs cores, one write a cycle; seen from whoever programs.
+
+    A write or a read is answered two cycles later, so that every second cycle may bring a read and
+    every cycle a write. A read's core, space and word must stay until then.
 
     Members
     -------
     enable : Out(1)
+        Write.
+    read : Out(1)
+        Read; not together with a write.
     core : Out
         x + width * y.
     space : Out(3)
@@ -44,6 +66,15 @@ class ConfigSignature(wiring.Signature):
         Axon (space 0) or neuron (spaces 1 to 3).
     data : Out
         The word, in the low bits.
+    word : Out
+        Which `WORD_BITS` of the configuration word to read, 0 the lowest.
+    answered : In(1)
+        A write or a read came two cycles before, to a core that exists.
+    denied : In(1)
+        It was refused.
+    answer : In(WORD_BITS)
+        What was read, with a read's answer; bits beyond the entry's are 0, so a potential is not
+        sign-extended.
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -54,6 +85,11 @@ class ConfigSignature(wiring.Signature):
                 "space": Out(3),
                 "address": Out(max(architecture.axon_bits, architecture.neuron_bits)),
                 "data": Out(config_bits(architecture)),
+                "read": Out(1),
+                "word": Out(clog2(config_words(architecture))),
+                "answered": In(1),
+                "denied": In(1),
+                "answer": In(WORD_BITS),
             }
         )
 
@@ -127,6 +163,7 @@ class Tile(wiring.Component):
         m.d.comb += [Value.cast(view).eq(word) for view in views]
         m.d.comb += [
             core.enable.eq(self.config.enable & self.select),
+            core.read.eq(self.config.read & self.select),
             core.space.eq(self.config.space),
             core.address.eq(self.config.address),
             core.start.eq(self.start),
@@ -140,6 +177,7 @@ class Tile(wiring.Component):
             self.overrun.eq(core.overrun),
             self.refused.eq(core.refused),
         ]
+        self._answer(m, core)
         wiring.connect(m, core.packet, router.local_in)
         wiring.connect(m, router.local_out, core.delivery)
         for side in SIDES:
@@ -155,3 +193,28 @@ class Tile(wiring.Component):
             self.quiet.eq(~(core.busy | self.carrying)),
         ]
         return m
+
+    def _answer(self, m: Module, core: Core) -> None:
+        """Cut the part that was asked for out of what the memories show."""
+        shown = (
+            core.read_type,
+            core.read_synapses,
+            core.read_parameters,
+            core.read_potential,
+            core.present,
+        )
+        part = Signal(WORD_BITS)
+        with m.Switch(Cat(self.config.word, self.config.space)):
+            for space, view in enumerate(shown):
+                bits = Value.cast(view).as_unsigned()
+                for word in range(-(-len(bits) // WORD_BITS)):
+                    with m.Case(word | space << len(self.config.word)):
+                        m.d.comb += part.eq(bits[word * WORD_BITS : (word + 1) * WORD_BITS])
+        reading = Signal()
+        m.d.sync += [
+            reading.eq(core.read),
+            self.config.answered.eq(core.answered),
+            self.config.denied.eq(core.denied),
+            # The mesh joins the answers of all cores with OR. What no read asked for is not known.
+            self.config.answer.eq(Mux(reading & ~core.denied, part, 0)),
+        ]

@@ -130,7 +130,7 @@ class _ConfigDriver(uvm_driver):
         dut = self.dut
         fields = ("core", "space", "address", "data")
         pins = {name: getattr(dut, f"config__{name}") for name in fields}
-        dut.config__enable.value = 0
+        dut.config__enable.value = dut.config__read.value = dut.config__word.value = 0
         for pin in pins.values():
             pin.value = 0
         shown = dict.fromkeys(fields, 0)

@@ -97,17 +97,22 @@ def _config_fields(architecture: Architecture, data_bits: int) -> Iterator[tuple
     yield "config__data", Port("input", data_bits)
 
 
-def harness(ports: Mapping[str, Port], unread: Sequence[str] = ()) -> str:
+def harness(ports: Mapping[str, Port], others: Mapping[str, Port] | None = None) -> str:
     """Return the Verilog of the wrapper.
 
     Parameters
     ----------
     ports : dict
         Ports of `mesh`; the clock ``clk`` is the one input that is not registered.
-    unread : sequence of str
-        Further outputs of `mesh`, which stay open.
+    others : dict
+        Further ports of `mesh`: outputs stay open, and inputs are 0.
     """
-    declared, registers, connections = [], [], [f".{name}()" for name in unread]
+    declared: list[str] = []
+    registers: list[str] = []
+    connections = [
+        f".{name}({port.width}'d0)" if port.direction == "input" else f".{name}()"
+        for name, port in (others or {}).items()
+    ]
     for name, port in ports.items():
         bits = f"[{port.width - 1}:0] " if port.width > 1 else ""
         declared.append(f"{port.direction} {bits}{name}")

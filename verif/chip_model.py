@@ -115,15 +115,17 @@ class ChipModel:
         if design.top != _TOP or data is None:
             raise ToolError(f"Design must be the mesh with its config port, not {design.top}")
         ports = mesh_ports(architecture, attached, data.width)
-        check_ports(found, ports, _TOP)
-        unread = [name for name in found if name not in ports]
-        sources = {**design.sources, f"{HARNESS}.v": harness(ports, unread)}
+        # Nothing is read back here.
+        tied = {n: found[n] for n in ("config__read", "config__word") if n in found}
+        check_ports(found, ports | tied, _TOP)
+        others = {name: port for name, port in found.items() if name not in ports}
+        sources = {**design.sources, f"{HARNESS}.v": harness(ports, others)}
         self.architecture = architecture
         self.data_bits = data.width
         self.next_tick = 0
         self._codec = PacketCodec(architecture, edge_positions(architecture, attached))
-        others = [side for side in SIDES if side not in attached]
-        self._off_mesh_ports = len(edge_positions(architecture, others))
+        dropping = [side for side in SIDES if side not in attached]
+        self._off_mesh_ports = len(edge_positions(architecture, dropping))
         self._cycle_limit = cycle_limit
         self._options = options or Options()
         library = build_library(

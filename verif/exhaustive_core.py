@@ -181,13 +181,25 @@ def _scan(a: Architecture, sets: Int, connected: Int) -> Int:
     return np.array(rows, np.int64)
 
 
+_PLAIN = (
+    "enable",
+    "read",
+    "busy",
+    "retire",
+    "address",
+    "axon_type",
+    "initial",
+    "seed",
+)
+
+
 def configuration(rig: Rig) -> int:
-    """Every write that a rule could refuse, by address, type, gamma, TM, R, V, seed or time."""
+    """Every write and read that a rule could refuse, by address, type, gamma, R, V, seed, time."""
     a = rig.architecture
     address = np.arange(1 << max(a.axon_bits, a.neuron_bits))
     signed = signed_numbers(a.potential_bits)
     seeds = [0, *(1 << np.arange(32)), 0xFFFFFFFF]
-    common = {"enable": [0, 1], "busy": [0, 1], "retire": [0, 1]}
+    common = {"enable": [0, 1], "read": [0, 1], "busy": [0, 1], "retire": [0, 1]}
     masks = np.arange(1 << a.mask_field_bits)
     spaces: dict[int, dict[str, Any]] = {
         SPACES["axon_types"]: {"address": address, "axon_type": np.arange(1 << a.type_bits)},
@@ -231,28 +243,41 @@ def _configure(rig: Rig, space: int, case: dict[str, Int], refused: int) -> tupl
     low, high = a.potential_range
     potential = rng.integers(low, high + 1, rows)
     fire = {"reset_mode": given["gamma"], "mask": given["mask"], "reset_potential": given["R"]}
+    pipeline_reads = {
+        "fetch": rng.integers(0, 2, rows),
+        "fetch_neuron": rng.integers(0, a.neurons, rows),
+        "look_up": rng.integers(0, 2, rows),
+        "look_up_axon": rng.integers(0, a.axons, rows),
+        "look_up_neuron": rng.integers(0, a.neurons, rows),
+    }
     got = rig.run(
         {
             "space": space,
             "parameters": rig.pack("Parameters", {f"fire.{k}": v for k, v in fire.items()}),
             "retire_neuron": neuron,
             "retire_potential": potential,
-            **{
-                name: given[name]
-                for name in ("enable", "busy", "retire", "address", "axon_type", "initial", "seed")
-            },
+            **pipeline_reads,
+            **{name: given[name] for name in _PLAIN},
         }
     )
     wanted, refused = _accepted(a, space, given, refused)
+    reads = ("synapse_read", "synapse_read_neuron", "row_read", "row_read_axon", "row_read_neuron")
+    bits = (1, a.neuron_bits, 1, a.axon_bits, a.neuron_bits)
+    outside = (given["read"], given["address"], given["read"], *[given["address"]] * 2)
+    for name, mine, its, width in zip(reads, outside, pipeline_reads.values(), bits, strict=True):
+        wanted[name] = np.where(given["busy"] > 0, its, mine & ((1 << width) - 1))
     retire = given["retire"] > 0
     stores = retire | wanted.pop("stores")
     wanted["potential_write"] = stores
     found = {name: got[name] for name in wanted}
-    for name, pipeline, outside in (
+    # The answer to the row before the first is not known here.
+    for name in ("answered", "denied"):
+        found[name] = np.append(0, got[name][1:])
+    for name, pipeline, initial in (
         ("potential_neuron", neuron, given["address"]),
         ("potential", potential, given["initial"]),
     ):
-        wanted[name] = np.where(stores, np.where(retire, pipeline, outside), 0)
+        wanted[name] = np.where(stores, np.where(retire, pipeline, initial), 0)
         found[name] = np.where(stores, got[name], 0)
     return compare(rig.unit, found, wanted, {"space": np.full(rows, space), **given}), refused
 
@@ -276,8 +301,14 @@ def _accepted(
     enable = given["enable"] > 0
     lawful = rules.get(space, np.zeros(len(enable), np.bool_))
     taken = enable & (given["busy"] == 0) & lawful
-    turned_down = refused + np.append(0, np.cumsum(enable & ~taken))
+    read = (given["read"] > 0) & ~enable
+    there = given["address"] < a.axons if space == 0 else given["address"] < a.neurons
+    shown = read & (given["busy"] == 0) & (space <= 4) & (there | (space == 4))
+    wrong = (enable & ~taken) | (read & ~shown)
+    turned_down = refused + np.append(0, np.cumsum(wrong))
     turned_down = np.minimum(turned_down, 0xFFFF)
     names = ("type_write", "synapse_write", "parameter_write", "stores", "seed_write")
     wanted: dict[str, Any] = {name: taken & (space == k) for k, name in enumerate(names)}
+    wanted["answered"] = np.append(0, (enable | read)[:-1])
+    wanted["denied"] = np.append(0, wrong[:-1])
     return wanted | {"refused": turned_down[:-1]}, int(turned_down[-1])

@@ -3,7 +3,7 @@
 Written by: spikewright generate configuration
 """
 
-from amaranth.hdl import Module, Signal, signed
+from amaranth.hdl import Module, Mux, Signal, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
@@ -15,7 +15,8 @@ __all__ = ["Configuration"]
 
 class Configuration(wiring.Component):
     """Takes the writes that program a core, refuses those that the core could not run, and gives the
-    potential memory its one write port: to the pipeline during a tick, to the outside otherwise.
+    memories' ports to the pipeline during a tick and to the outside otherwise: the one write port
+    of the potentials, and the read ports of all. A write or a read is answered one cycle later.
 
     What this unit refuses is what the other units assume never to see.
 
@@ -48,8 +49,10 @@ class Configuration(wiring.Component):
     -------
     enable : In(unsigned(1))
         A write comes from outside.
+    read : In(unsigned(1))
+        A read comes from outside; not together with a write.
     space : In(unsigned(3))
-        What it writes: 0 axon type, 1 synapses, 2 parameters, 3 potential, 4 seed.
+        What it means: 0 axon type, 1 synapses, 2 parameters, 3 potential, 4 seed.
     address : In(unsigned(ADDRESS_BITS))
         Axon or neuron.
     axon_type : In(unsigned(TYPE_BITS))
@@ -67,6 +70,20 @@ class Configuration(wiring.Component):
     retire_neuron : In(unsigned(NEURON_BITS))
         Of this neuron.
     retire_potential : In(signed(POTENTIAL_BITS))
+    fetch : In(unsigned(1))
+        The pipeline reads synapses.
+    fetch_neuron : In(unsigned(NEURON_BITS))
+        Of this neuron.
+    look_up : In(unsigned(1))
+        The pipeline reads the other memories.
+    look_up_axon : In(unsigned(AXON_BITS))
+    look_up_neuron : In(unsigned(NEURON_BITS))
+    synapse_read : Out(unsigned(1))
+    synapse_read_neuron : Out(unsigned(NEURON_BITS))
+    row_read : Out(unsigned(1))
+        Read the other memories.
+    row_read_axon : Out(unsigned(AXON_BITS))
+    row_read_neuron : Out(unsigned(NEURON_BITS))
     axon : Out(unsigned(AXON_BITS))
         Address of the axon types.
     neuron : Out(unsigned(NEURON_BITS))
@@ -78,11 +95,16 @@ class Configuration(wiring.Component):
     potential_write : Out(unsigned(1))
     potential_neuron : Out(unsigned(NEURON_BITS))
     potential : Out(signed(POTENTIAL_BITS))
+    answered : Out(unsigned(1))
+        A write or a read came in the cycle before; the memories show what was read.
+    denied : Out(unsigned(1))
+        And it was refused.
     refused : Out(unsigned(16))
-        Writes that were refused; stays at its largest value.
+        Writes and reads that were refused; stays at its largest value.
     """
 
     enable: Signal
+    read: Signal
     space: Signal
     address: Signal
     axon_type: Signal
@@ -93,6 +115,16 @@ class Configuration(wiring.Component):
     retire: Signal
     retire_neuron: Signal
     retire_potential: Signal
+    fetch: Signal
+    fetch_neuron: Signal
+    look_up: Signal
+    look_up_axon: Signal
+    look_up_neuron: Signal
+    synapse_read: Signal
+    synapse_read_neuron: Signal
+    row_read: Signal
+    row_read_axon: Signal
+    row_read_neuron: Signal
     axon: Signal
     neuron: Signal
     type_write: Signal
@@ -102,6 +134,8 @@ class Configuration(wiring.Component):
     potential_write: Signal
     potential_neuron: Signal
     potential: Signal
+    answered: Signal
+    denied: Signal
     refused: Signal
 
     def __init__(
@@ -160,6 +194,7 @@ class Configuration(wiring.Component):
         super().__init__(
             {
                 "enable": In(1),
+                "read": In(1),
                 "space": In(3),
                 "address": In(self.address_bits),
                 "axon_type": In(self.type_bits),
@@ -170,6 +205,16 @@ class Configuration(wiring.Component):
                 "retire": In(1),
                 "retire_neuron": In(self.neuron_bits),
                 "retire_potential": In(signed(potential_bits)),
+                "fetch": In(1),
+                "fetch_neuron": In(self.neuron_bits),
+                "look_up": In(1),
+                "look_up_axon": In(self.axon_bits),
+                "look_up_neuron": In(self.neuron_bits),
+                "synapse_read": Out(1),
+                "synapse_read_neuron": Out(self.neuron_bits),
+                "row_read": Out(1),
+                "row_read_axon": Out(self.axon_bits),
+                "row_read_neuron": Out(self.neuron_bits),
                 "axon": Out(self.axon_bits),
                 "neuron": Out(self.neuron_bits),
                 "type_write": Out(1),
@@ -179,6 +224,8 @@ class Configuration(wiring.Component):
                 "potential_write": Out(1),
                 "potential_neuron": Out(self.neuron_bits),
                 "potential": Out(signed(potential_bits)),
+                "answered": Out(1),
+                "denied": Out(1),
                 "refused": Out(16),
             }
         )
@@ -186,11 +233,14 @@ class Configuration(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
 
+        asked = Signal(init=0)
+        wrong = Signal(init=0)
         turned_down = Signal(16, init=0)
 
-        idle = wire(m, ~self.busy)  # writes are taken between ticks only
+        idle = wire(m, ~self.busy)  # writes and reads are taken between ticks only
         fire = self.parameters.fire
-        type_ok = wire(m, idle & (self.address < self.axons) & (self.axon_type < self.axon_types))
+        axon_ok = wire(m, idle & (self.address < self.axons))
+        type_ok = wire(m, axon_ok & (self.axon_type < self.axon_types))
         neuron_ok = wire(m, idle & (self.address < self.neurons))
         # there are three reset modes; R is a potential between ticks
         fire_ok = wire(
@@ -208,6 +258,13 @@ class Configuration(wiring.Component):
             & (self.initial >= self.potential_least)
             & (self.initial <= self.potential_limit),
         )
+        # every seed may be read
+        read_ok = wire(
+            m,
+            Mux(
+                self.space == 0, axon_ok, Mux(self.space <= 3, neuron_ok, idle & (self.space == 4))
+            ),
+        )
         seed_ok = wire(m, idle & (self.seed != 0))  # xorshift32 never leaves 0
 
         # Table address (unique)
@@ -215,17 +272,20 @@ class Configuration(wiring.Component):
         m.d.comb += [
             self.axon.eq(self.address),
             self.neuron.eq(self.address),
+            self.answered.eq(asked),
+            self.denied.eq(wrong),
             self.refused.eq(turned_down),
         ]
 
         # Table accept (unique)
-        with m.If(~self.enable):  # row none
+        with m.If(~self.enable & ~self.read):  # row none
             m.d.comb += [
                 self.type_write.eq(0),
                 self.synapse_write.eq(0),
                 self.parameter_write.eq(0),
                 self.seed_write.eq(0),
             ]
+            m.d.sync += wrong.eq(0)
         with m.Elif(self.enable & (self.space == 0) & type_ok):  # row axon_type
             m.d.comb += [
                 self.type_write.eq(1),
@@ -233,6 +293,7 @@ class Configuration(wiring.Component):
                 self.parameter_write.eq(0),
                 self.seed_write.eq(0),
             ]
+            m.d.sync += wrong.eq(0)
         with m.Elif(self.enable & (self.space == 1) & neuron_ok):  # row synapses
             m.d.comb += [
                 self.type_write.eq(0),
@@ -240,6 +301,7 @@ class Configuration(wiring.Component):
                 self.parameter_write.eq(0),
                 self.seed_write.eq(0),
             ]
+            m.d.sync += wrong.eq(0)
         with m.Elif(self.enable & (self.space == 2) & parameters_ok):  # row parameters
             m.d.comb += [
                 self.type_write.eq(0),
@@ -247,6 +309,7 @@ class Configuration(wiring.Component):
                 self.parameter_write.eq(1),
                 self.seed_write.eq(0),
             ]
+            m.d.sync += wrong.eq(0)
         with m.Elif(self.enable & (self.space == 3) & initial_ok):  # row potential
             m.d.comb += [
                 self.type_write.eq(0),
@@ -254,6 +317,7 @@ class Configuration(wiring.Component):
                 self.parameter_write.eq(0),
                 self.seed_write.eq(0),
             ]
+            m.d.sync += wrong.eq(0)
         with m.Elif(self.enable & (self.space == 4) & seed_ok):  # row seed
             m.d.comb += [
                 self.type_write.eq(0),
@@ -261,6 +325,15 @@ class Configuration(wiring.Component):
                 self.parameter_write.eq(0),
                 self.seed_write.eq(1),
             ]
+            m.d.sync += wrong.eq(0)
+        with m.Elif(~self.enable & self.read & read_ok):  # row read
+            m.d.comb += [
+                self.type_write.eq(0),
+                self.synapse_write.eq(0),
+                self.parameter_write.eq(0),
+                self.seed_write.eq(0),
+            ]
+            m.d.sync += wrong.eq(0)
         with m.Else():  # row else
             m.d.comb += [
                 self.type_write.eq(0),
@@ -268,7 +341,32 @@ class Configuration(wiring.Component):
                 self.parameter_write.eq(0),
                 self.seed_write.eq(0),
             ]
-            m.d.sync += turned_down.eq(clamp(turned_down + 1, 0, 0xFFFF))
+            m.d.sync += [
+                wrong.eq(1),
+                turned_down.eq(clamp(turned_down + 1, 0, 0xFFFF)),
+            ]
+
+        # Table ask (unique)
+        # row always
+        m.d.sync += asked.eq(self.enable | self.read)
+
+        # Table look (unique)
+        with m.If(self.busy):  # row pipeline
+            m.d.comb += [
+                self.synapse_read.eq(self.fetch),
+                self.synapse_read_neuron.eq(self.fetch_neuron),
+                self.row_read.eq(self.look_up),
+                self.row_read_axon.eq(self.look_up_axon),
+                self.row_read_neuron.eq(self.look_up_neuron),
+            ]
+        with m.Else():  # row outside
+            m.d.comb += [
+                self.synapse_read.eq(self.read),
+                self.synapse_read_neuron.eq(self.address),
+                self.row_read.eq(self.read),
+                self.row_read_axon.eq(self.address),
+                self.row_read_neuron.eq(self.address),
+            ]
 
         # Table store (unique)
         with m.If(self.retire):  # row pipeline

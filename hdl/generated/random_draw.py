@@ -57,6 +57,8 @@ class RandomDraw(wiring.Component):
         Set the generator, between ticks.
     seed : In(unsigned(32))
         Its new state, not 0.
+    present : Out(unsigned(32))
+        State of the generator.
     event : Out(stream of Event)
         To the integration.
     """
@@ -67,6 +69,7 @@ class RandomDraw(wiring.Component):
     potential: Signal
     seed_write: Signal
     seed: Signal
+    present: Signal
     event: stream.Interface
 
     def __init__(
@@ -125,6 +128,7 @@ class RandomDraw(wiring.Component):
                 "potential": In(signed(potential_bits)),
                 "seed_write": In(1),
                 "seed": In(32),
+                "present": Out(32),
                 "event": Out(stream.Signature(self._event)),
             }
         )
@@ -184,6 +188,7 @@ class RandomDraw(wiring.Component):
         m.d.comb += [
             self.event.valid.eq(full),
             self.event.payload.eq(held),
+            self.present.eq(state),
         ]
 
         # Table draw (unique)

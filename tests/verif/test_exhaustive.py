@@ -30,7 +30,7 @@ VECTORS = {
     "threshold_fire_reset-inclusive": 2**4 * 4 * 3 * 2 * 8 * 8 * 2**4,
     "threshold_fire_reset-tiny": 2 * 193 * 32 * 3 * 2 * 64,
     "spike_sender-tiny": 2**21,
-    "configuration-odd": 328_976,
+    "configuration-odd": 2 * 328_976,
     "input_buffer-tiny": 4**8,
     "from_local-tiny": 2**16 * 2**6,
     "forward_east-tiny": 2**15 * 2**5,

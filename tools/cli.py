@@ -99,6 +99,11 @@ COMMANDS = (
         "Measure the speed of the golden model on this machine.",
     ),
     Entry(
+        "export",
+        "spikewright.tools.commands_export:export",
+        "Write a folder with the hardware and a bench that needs no Python, to hand over.",
+    ),
+    Entry(
         "status",
         "spikewright.tools.status:status",
         "Measure everything, and write the README's table.",

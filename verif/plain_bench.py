@@ -27,7 +27,6 @@ _BENCH = """\
 // Recorded vectors against the module {top}: {rows} clock cycles, every output bit in each of them.
 // Prints PASS or FAIL, writes the same to {result}, and ends with $fatal where anything differs.
 // Give the files' places with +stimulus=FILE and +expected=FILE where they lie elsewhere.
-`timescale 1ns / 1ps
 module {bench};
   localparam ROWS = {rows};
   localparam SETTLED = {settled};  // the outputs of the rows before it are not compared

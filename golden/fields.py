@@ -5,6 +5,7 @@ Construction, checking, saving and loading all read it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import numpy as np
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.random import DEFAULT_SEED
 
-__all__ = ["FIELDS", "Field"]
+__all__ = ["FIELDS", "Field", "array_bytes"]
 
 _Range = Callable[[Architecture], tuple[int, int]]
 
@@ -110,3 +111,10 @@ FIELDS: tuple[Field, ...] = (
         default=DEFAULT_SEED,
     ),
 )
+
+
+def array_bytes(architecture: Architecture) -> int:
+    """Return the bytes that all arrays of a network take in memory."""
+    return sum(
+        np.dtype(field.dtype).itemsize * math.prod(field.shape(architecture)) for field in FIELDS
+    )

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,7 @@ from spikewright.golden.archive_parts import (
     read_bits,
     read_ports,
 )
-from spikewright.golden.fields import FIELDS
+from spikewright.golden.fields import FIELDS, array_bytes
 from spikewright.golden.network import Network, NetworkError
 
 __all__ = ["network_digest", "read_network", "write_network"]
@@ -118,9 +117,7 @@ def _members(network: Network) -> dict[str, Any]:
 
 
 def _check_size(archive: Archive, architecture: Architecture) -> None:
-    size = sum(
-        np.dtype(field.dtype).itemsize * math.prod(field.shape(architecture)) for field in FIELDS
-    )
+    size = array_bytes(architecture)
     if size > _ARRAYS_LIMIT:
         raise archive.wrong(
             f"header architecture must ask for at most {_ARRAYS_LIMIT} bytes of arrays, not {size}"

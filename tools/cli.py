@@ -69,6 +69,11 @@ COMMANDS = (
         "Convert a network from one format to another.",
     ),
     Entry(
+        "load",
+        "spikewright.tools.commands_load:load_command",
+        "Program a chip with a network: AXI4-Lite writes, memory files, and back.",
+    ),
+    Entry(
         "run",
         "spikewright.tools.commands_run:run_command",
         "Run a network: spikes, potentials and figures, on any engine.",

@@ -21,7 +21,7 @@ import pytest
 HERE = Path(__file__).parent
 PREFIX = "fuzz_targets_"
 TARGETS = sorted(path.stem.removeprefix(PREFIX) for path in HERE.glob(f"{PREFIX}*.py"))
-OURS = ("checkpoint", "events", "network", "recording")
+OURS = ("checkpoint", "events", "load", "network", "recording")
 INPUTS = int(os.environ.get("FUZZ_INPUTS", "100000"))
 FIRST = int(os.environ.get("FUZZ_FIRST", "0"))
 

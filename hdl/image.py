@@ -1,0 +1,321 @@
+"""The image of a network: the words that its memories hold, packed and unpacked by whole arrays.
+
+Words are rows of 32 bits, the least significant first, since a row of synapses or of parameters is
+wider than any integer of numpy. The layout of parameters is read from the table `chip`, so packing
+and unpacking follow the hardware wherever a field moves. A chip of 4,096 full-size cores has a
+million rows of parameters: one operation a field packs all rows of many cores.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spikewright.golden.architecture import Architecture
+from spikewright.lct.library import Library
+from spikewright.lct.types import Array, Int, Struct, Type
+
+__all__ = [
+    "MEMORIES",
+    "SPACES",
+    "ImageError",
+    "Space",
+    "configuration_table",
+    "image_arrays",
+    "image_words",
+    "integers",
+    "memory_init",
+    "spaces",
+]
+
+Words = NDArray[np.uint32]
+
+SPACES = {"axon_types": 0, "synapses": 1, "parameters": 2, "potential": 3, "seed": 4}
+"""Number of each configuration space; the unit `configuration` is the authority."""
+
+MEMORIES = {
+    "axon_types": "types",
+    "synapses": "synapse_rows",
+    "parameters": "rows",
+    "potential": "potentials",
+}
+"""Memory in which each space lies: the instance in `core`; a seed goes to a register of `draw`."""
+
+# A field of the type `Parameters` beside the network's array; `Struct` names its inner fields.
+_ARRAYS = {
+    "weights": "weights",
+    "stochastic": "weight_stochastic",
+    "leak.leak": "leak",
+    "leak.stochastic": "leak_stochastic",
+    "leak.reversal": "leak_reversal",
+    "fire.threshold": "threshold",
+    "fire.negative_threshold": "negative_threshold",
+    "fire.mask": "threshold_mask",
+    "fire.reset_mode": "reset_mode",
+    "fire.reset_potential": "reset_potential",
+    "fire.negative_saturate": "negative_saturate",
+    "destination.dx": "dx",
+    "destination.dy": "dy",
+    "destination.axon": "axon",
+    "destination.delay": "delay",
+}
+
+
+class ImageError(ValueError):
+    """Words that no memory of the chip can hold."""
+
+
+@dataclass(frozen=True)
+class Space:
+    """One of the five things that a core is programmed with.
+
+    Members
+    -------
+    name : str
+    number : int
+        As the configuration port counts spaces.
+    entries : int
+        Addresses: axons, neurons, or one.
+    bits : int
+        Of an entry.
+    """
+
+    name: str
+    number: int
+    entries: int
+    bits: int
+
+    @property
+    def words(self) -> int:
+        """Words of 32 bits that hold an entry."""
+        return -(-self.bits // 32)
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """Bits of a word of parameters: those of one array, or of one column of it."""
+
+    array: str
+    column: int | None
+    offset: int
+    kind: Int
+
+
+@functools.cache
+def _layout(architecture: Architecture) -> tuple[int, tuple[_Slot, ...]]:
+    kind = Library().unit("chip", architecture.to_dict()).types["Parameters"].type
+    return kind.width, tuple(_slots(kind, "", 0))
+
+
+def _slots(kind: Type, path: str, offset: int) -> Iterator[_Slot]:
+    if isinstance(kind, Struct):
+        for name, inner in kind.fields:
+            yield from _slots(inner, f"{path}.{name}".lstrip("."), offset + kind.offset(name))
+        return
+    if path == "stochastic":
+        # The table has one vector, a bit for each axon type.
+        kind = Array(Int(1), kind.width)
+    if isinstance(kind, Array):
+        assert isinstance(kind.element, Int)
+        for g in range(kind.length):
+            yield _Slot(_ARRAYS[path], g, offset + g * kind.element.width, kind.element)
+        return
+    assert isinstance(kind, Int)
+    yield _Slot(_ARRAYS[path], None, offset, kind)
+
+
+@functools.cache
+def spaces(architecture: Architecture) -> tuple[Space, ...]:
+    """Return the spaces of a core, in the order in which a network is written."""
+    sizes = {
+        "axon_types": (architecture.axons, architecture.type_bits),
+        "synapses": (architecture.neurons, architecture.axons),
+        "parameters": (architecture.neurons, _layout(architecture)[0]),
+        "potential": (architecture.neurons, architecture.potential_bits),
+        "seed": (1, 32),
+    }
+    return tuple(Space(name, number, *sizes[name]) for name, number in SPACES.items())
+
+
+def image_words(network: Any, first: int = 0, last: int | None = None) -> dict[str, Words]:
+    """Return the words of some cores of a network.
+
+    Parameters
+    ----------
+    network : golden.Network
+        Arrays as its documentation gives them, and in their ranges.
+    first, last : int
+        Cores first..last-1; all by default.
+
+    Returns
+    -------
+    dict of str to ndarray of uint32, shape (cores, entries, words)
+        By the names of `SPACES`.
+    """
+    a = network.architecture
+    cores = slice(first, a.cores if last is None else last)
+    bits, slots = _layout(a)
+    rows = np.packbits(network.synapses[cores], axis=2, bitorder="little")
+    return {
+        "axon_types": network.axon_types[cores].astype(np.uint32)[..., None],
+        "synapses": _as_words(rows),
+        "parameters": _pack(slots, -(-bits // 32), network, cores),
+        "potential": _cut(network.potential[cores], a.potential_bits)[..., None],
+        "seed": network.seed[cores].astype(np.uint32)[:, None, None],
+    }
+
+
+def image_arrays(
+    architecture: Architecture, words: Mapping[str, Words]
+) -> dict[str, NDArray[np.generic]]:
+    """Return a network's arrays from the words of all its spaces: `image_words` backwards.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    words : mapping of str to ndarray of uint32, shape (cores, entries, words)
+
+    Returns
+    -------
+    dict of str to ndarray
+        By the names of `golden.Network`, boolean or int64: the caller narrows them, and holds them
+        against their ranges, which bits alone do not keep (a reset mode of two bits may be 3).
+
+    Raises
+    ------
+    ImageError
+        Where a bit beyond an entry's width is set; names the core, the space and the address.
+    """
+    a, arrays = architecture, dict[str, NDArray[np.generic]]()
+    for space in spaces(a):
+        _check_width(a, space, words[space.name])
+    arrays["axon_types"] = words["axon_types"][..., 0].astype(np.int64)
+    octets = np.ascontiguousarray(words["synapses"], "<u4").view(np.uint8)
+    arrays["synapses"] = np.unpackbits(octets, axis=2, count=a.axons, bitorder="little").view(
+        np.bool_
+    )
+    for slot in _layout(a)[1]:
+        value = _field(words["parameters"], slot)
+        if slot.column is None:
+            arrays[slot.array] = value
+            continue
+        shape = (*value.shape, a.axon_types)
+        column = arrays.setdefault(slot.array, np.empty(shape, np.int64))
+        column[..., slot.column] = value
+    arrays["potential"] = _signed(words["potential"][..., 0], a.potential_bits)
+    arrays["seed"] = words["seed"][:, 0, 0].astype(np.int64)
+    return arrays
+
+
+def configuration_table(network: Any) -> Words:
+    """Return the writes that program a network, as rows of words.
+
+    Returns
+    -------
+    ndarray of uint32, shape (writes, 3 + words)
+        Space, core, address and data, core by core, in the order of `spaces`. The data has the
+        words of the configuration port, which is as wide as the widest space.
+    """
+    a = network.architecture
+    kinds, image = spaces(a), image_words(network)
+    entries = sum(space.entries for space in kinds)
+    table = np.zeros((a.cores, entries, 3 + max(space.words for space in kinds)), np.uint32)
+    table[..., 1] = np.arange(a.cores)[:, None]
+    at = 0
+    for space in kinds:
+        rows = table[:, at : at + space.entries]
+        rows[..., 0], rows[..., 2] = space.number, np.arange(space.entries)
+        rows[..., 3 : 3 + space.words] = image[space.name]
+        at += space.entries
+    return table.reshape(a.cores * entries, -1)
+
+
+def memory_init(network: Any, core: int) -> dict[str, list[int]]:
+    """Return what the memories of one core are to hold when a tick first starts.
+
+    Parameters
+    ----------
+    network : golden.Network
+    core : int
+        x + width * y.
+
+    Returns
+    -------
+    dict of str to list of int
+        By the name of the instance in `core`: ``types``, ``synapse_rows``, ``rows`` and
+        ``potentials``. An entry is the row's bits, without a sign. The seed is no memory's.
+    """
+    words = image_words(network, core, core + 1)
+    return {instance: integers(words[name][0]) for name, instance in MEMORIES.items()}
+
+
+def integers(words: Words) -> list[int]:
+    """Return rows of words as Python integers."""
+    if words.shape[-1] == 1:
+        narrow: list[int] = words.reshape(-1).tolist()
+        return narrow
+    octets = np.ascontiguousarray(words, "<u4").tobytes()
+    step = 4 * words.shape[-1]
+    return [int.from_bytes(octets[at : at + step], "little") for at in range(0, len(octets), step)]
+
+
+def _as_words(octets: NDArray[np.uint8]) -> Words:
+    """Return bytes, the least first, as words."""
+    excess = -octets.shape[-1] % 4
+    if excess:
+        octets = np.pad(octets, ((0, 0), (0, 0), (0, excess)))
+    return np.ascontiguousarray(octets).view("<u4").astype(np.uint32, copy=False)
+
+
+def _cut(values: NDArray[Any], bits: int) -> Words:
+    """Return the low bits of numbers: the port takes bits, without a sign."""
+    return values.astype(np.uint32) & np.uint32((1 << bits) - 1)
+
+
+def _signed(words: NDArray[Any], bits: int) -> NDArray[np.int64]:
+    """Read low bits as two's complement."""
+    sign = np.int64(1 << (bits - 1))
+    value: NDArray[np.int64] = (words.astype(np.int64) ^ sign) - sign
+    return value
+
+
+def _pack(slots: tuple[_Slot, ...], count: int, network: Any, cores: slice) -> Words:
+    shape = network.leak[cores].shape
+    words = np.zeros((*shape, count), np.uint32)
+    for slot in slots:
+        values = getattr(network, slot.array)[cores]
+        values = values if slot.column is None else values[..., slot.column]
+        at, shift = divmod(slot.offset, 32)
+        bits = _cut(values, slot.kind.width).astype(np.uint64) << np.uint64(shift)
+        words[..., at] |= bits.astype(np.uint32)
+        if shift + slot.kind.width > 32:
+            words[..., at + 1] |= (bits >> np.uint64(32)).astype(np.uint32)
+    return words
+
+
+def _field(words: Words, slot: _Slot) -> NDArray[np.int64]:
+    """Return one field of all rows."""
+    at, shift = divmod(slot.offset, 32)
+    bits = words[..., at].astype(np.uint64)
+    if shift + slot.kind.width > 32:
+        bits |= words[..., at + 1].astype(np.uint64) << np.uint64(32)
+    bits = (bits >> np.uint64(shift)) & np.uint64((1 << slot.kind.width) - 1)
+    return _signed(bits, slot.kind.width) if slot.kind.signed else bits.astype(np.int64)
+
+
+def _check_width(architecture: Architecture, space: Space, words: Words) -> None:
+    """Refuse bits beyond an entry's width, which the hardware would drop without a word."""
+    excess = 32 * space.words - space.bits
+    beyond = words[..., -1] >> np.uint32(32 - excess) if excess else np.zeros(1, np.uint32)
+    if beyond.any():
+        core, address = (int(index) for index in np.argwhere(beyond)[0])
+        place = f"core ({core % architecture.width}, {core // architecture.width})"
+        raise ImageError(
+            f"{space.name} of {place}, address {address} must have {space.bits} bits, "
+            f"not {integers(words[core, address][None])[0]:#x}"
+        )

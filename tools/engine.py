@@ -115,7 +115,7 @@ def compiled_chip(
 
 def program(chip: ChipModel, network: Network) -> None:
     """Reset a chip and load a network; the next tick is tick 0."""
-    from spikewright.hdl.parameters import configuration_writes
+    from spikewright.hdl.image import configuration_table
 
     chip.reset()
-    chip.configure(configuration_writes(network))
+    chip.configure(configuration_table(network))

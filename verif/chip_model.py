@@ -25,7 +25,7 @@ from .chip_packets import PacketCodec, check_range
 from .design import Design, Options
 from .errors import ToolError
 from .ports import Port, check_ports
-from .words import to_words
+from .words import checked_words, write_rows
 
 __all__ = ["ChipModel", "ChipRun"]
 
@@ -150,23 +150,24 @@ class ChipModel:
         self._counted = np.zeros_like(self._counted)
         self._broken = False
 
-    def configure(self, writes: Iterable[tuple[int, int, int, int]]) -> None:
-        """Write configuration, one row (space, core, address, data) a clock cycle."""
-        rows = list(writes)
+    def configure(self, writes: Iterable[tuple[int, int, int, int]] | NDArray[np.uint32]) -> None:
+        """Write configuration, one row (space, core, address, data) a clock cycle.
+
+        An array holds data as words, as `hdl.image.configuration_table` has them.
+        """
+        port = Port("input", self.data_bits)
+        words = writes if isinstance(writes, np.ndarray) else write_rows(writes, port)
         architecture = self.architecture
         address_bits = max(architecture.axon_bits, architecture.neuron_bits)
-        columns = []
-        for index, (name, limit) in enumerate(
-            (("space", 8), ("core", architecture.cores), ("address", 1 << address_bits))
+        for column, name, limit in (
+            (0, "space", 8),
+            (1, "core", architecture.cores),
+            (2, "address", 1 << address_bits),
         ):
-            column = np.array([row[index] for row in rows], np.int64).reshape(-1)
-            check_range(f"Configuration {name}", column, 0, limit - 1)
-            columns.append(column.astype(np.uint32)[:, None])
-        data = np.empty(len(rows), object)
-        data[:] = [row[3] for row in rows]
-        columns.append(to_words(data, Port("input", self.data_bits), "Configuration data"))
-        words = np.ascontiguousarray(np.concatenate(columns, axis=1), np.uint32)
-        self._library.sw_chip_configure(self._ready(), len(rows), words.ctypes.data)
+            check_range(f"Configuration {name}", words[:, column], 0, limit - 1)
+        rows = np.ascontiguousarray(words, np.uint32)
+        checked_words(rows[:, 3:], port, "Configuration data")
+        self._library.sw_chip_configure(self._ready(), len(rows), rows.ctypes.data)
 
     def tick(self, packets: NDArray[np.void] | None = None) -> ChipRun:
         """Run one tick; see `run`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from .errors import ToolError
 from .ports import WORD_BITS, Port
 
-__all__ = ["from_words", "to_values", "to_words"]
+__all__ = ["checked_words", "from_words", "to_values", "to_words", "write_rows"]
 
 
 def to_words(values: ArrayLike, port: Port, name: str = "port") -> NDArray[np.uint32]:
@@ -27,7 +28,7 @@ def to_words(values: ArrayLike, port: Port, name: str = "port") -> NDArray[np.ui
         # Of a list in which some integers exceed 63 bits numpy makes floating point numbers.
         array = np.array(values, object)
     if port.width > 64 and array.dtype == np.uint32 and array.ndim == 2:
-        return _checked_words(array, port, name)
+        return checked_words(array, port, name)
     low, high = port.limits
     if array.dtype == object or port.width > 64:
         return _integer_words(array, port, name)
@@ -43,7 +44,8 @@ def to_words(values: ArrayLike, port: Port, name: str = "port") -> NDArray[np.ui
     return np.stack([wide & np.uint64(0xFFFFFFFF), wide >> np.uint64(32)], -1).astype(np.uint32)
 
 
-def _checked_words(array: NDArray[np.uint32], port: Port, name: str) -> NDArray[np.uint32]:
+def checked_words(array: NDArray[np.uint32], port: Port, name: str) -> NDArray[np.uint32]:
+    """Return rows of words as they are, after they were held against the port's width."""
     if array.shape[1] != port.words:
         raise ToolError(f"{name} must have {port.words} words a row, not {array.shape[1]}")
     excess = port.words * WORD_BITS - port.width
@@ -98,3 +100,13 @@ def to_values(port: Port, words: NDArray[np.uint32]) -> NDArray[Any]:
         unused = np.int64(64 - port.width)
         return (value.view(np.int64) << unused) >> unused
     return value if port.width == 64 else value.view(np.int64)
+
+
+def write_rows(writes: Iterable[tuple[int, int, int, int]], port: Port) -> NDArray[np.int64]:
+    """Return configuration writes (space, core, address, data) as rows, the data cut into words."""
+    rows = list(writes)
+    places = np.array([row[:3] for row in rows], np.int64).reshape(-1, 3)
+    data = np.empty(len(rows), object)
+    data[:] = [row[3] for row in rows]
+    words = to_words(data, port, "Configuration data").astype(np.int64)
+    return np.concatenate([places, words], axis=1)

@@ -244,6 +244,19 @@ def test_writes_that_do_not_fit(
         chip.configure([write])
 
 
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ([8, 0, 0, 0, 0, 0], "Configuration space must be in 0..7, not 8"),
+        ([0, 0, 0, 0, 0], "Configuration data must have 3 words a row, not 2"),
+        ([0, 0, 0, 0, 0, 64], "Configuration data must have 70 bits, and a row has more"),
+    ],
+)
+def test_rows_of_words_that_do_not_fit(chip: ChipModel, row: list[int], message: str) -> None:
+    with pytest.raises(ToolError, match=f"^{message}$"):
+        chip.configure(np.array([row], np.uint32))
+
+
 def test_refused_writes_are_counted(chip: ChipModel) -> None:
     chip.configure(
         [(toy.REFUSED, 2, 0, 0), (toy.REFUSED, 2, 7, (1 << 70) - 1), (toy.REFUSED, 3, 0, 0)]

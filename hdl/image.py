@@ -1,15 +1,14 @@
 """The image of a network: the words that its memories hold, packed and unpacked by whole arrays.
 
 Words are rows of 32 bits, the least significant first, since a row of synapses or of parameters is
-wider than any integer of numpy. The layout of parameters is read from the table `chip`, so packing
-and unpacking follow the hardware wherever a field moves. A chip of 4,096 full-size cores has a
-million rows of parameters: one operation a field packs all rows of many cores.
+wider than any integer of numpy. A chip of 4,096 full-size cores has a million rows of parameters:
+one operation a field packs all rows of many cores (`parameter_words`).
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.golden.architecture import Architecture
-from spikewright.lct.library import Library
-from spikewright.lct.types import Array, Int, Struct, Type
+from spikewright.hdl.parameter_words import (
+    field_of,
+    low_bits,
+    pack_rows,
+    parameter_layout,
+    twos_complement,
+)
 
 __all__ = [
     "MEMORIES",
@@ -45,25 +49,6 @@ MEMORIES = {
     "potential": "potentials",
 }
 """Memory in which each space lies: the instance in `core`; a seed goes to a register of `draw`."""
-
-# A field of the type `Parameters` beside the network's array; `Struct` names its inner fields.
-_ARRAYS = {
-    "weights": "weights",
-    "stochastic": "weight_stochastic",
-    "leak.leak": "leak",
-    "leak.stochastic": "leak_stochastic",
-    "leak.reversal": "leak_reversal",
-    "fire.threshold": "threshold",
-    "fire.negative_threshold": "negative_threshold",
-    "fire.mask": "threshold_mask",
-    "fire.reset_mode": "reset_mode",
-    "fire.reset_potential": "reset_potential",
-    "fire.negative_saturate": "negative_saturate",
-    "destination.dx": "dx",
-    "destination.dy": "dy",
-    "destination.axon": "axon",
-    "destination.delay": "delay",
-}
 
 
 class ImageError(ValueError):
@@ -96,46 +81,13 @@ class Space:
         return -(-self.bits // 32)
 
 
-@dataclass(frozen=True)
-class _Slot:
-    """Bits of a word of parameters: those of one array, or of one column of it."""
-
-    array: str
-    column: int | None
-    offset: int
-    kind: Int
-
-
-@functools.cache
-def _layout(architecture: Architecture) -> tuple[int, tuple[_Slot, ...]]:
-    kind = Library().unit("chip", architecture.to_dict()).types["Parameters"].type
-    return kind.width, tuple(_slots(kind, "", 0))
-
-
-def _slots(kind: Type, path: str, offset: int) -> Iterator[_Slot]:
-    if isinstance(kind, Struct):
-        for name, inner in kind.fields:
-            yield from _slots(inner, f"{path}.{name}".lstrip("."), offset + kind.offset(name))
-        return
-    if path == "stochastic":
-        # The table has one vector, a bit for each axon type.
-        kind = Array(Int(1), kind.width)
-    if isinstance(kind, Array):
-        assert isinstance(kind.element, Int)
-        for g in range(kind.length):
-            yield _Slot(_ARRAYS[path], g, offset + g * kind.element.width, kind.element)
-        return
-    assert isinstance(kind, Int)
-    yield _Slot(_ARRAYS[path], None, offset, kind)
-
-
 @functools.cache
 def spaces(architecture: Architecture) -> tuple[Space, ...]:
     """Return the spaces of a core, in the order in which a network is written."""
     sizes = {
         "axon_types": (architecture.axons, architecture.type_bits),
         "synapses": (architecture.neurons, architecture.axons),
-        "parameters": (architecture.neurons, _layout(architecture)[0]),
+        "parameters": (architecture.neurons, parameter_layout(architecture)[0]),
         "potential": (architecture.neurons, architecture.potential_bits),
         "seed": (1, 32),
     }
@@ -159,13 +111,13 @@ def image_words(network: Any, first: int = 0, last: int | None = None) -> dict[s
     """
     a = network.architecture
     cores = slice(first, a.cores if last is None else last)
-    bits, slots = _layout(a)
+    bits, slots = parameter_layout(a)
     rows = np.packbits(network.synapses[cores], axis=2, bitorder="little")
     return {
         "axon_types": network.axon_types[cores].astype(np.uint32)[..., None],
         "synapses": _as_words(rows),
-        "parameters": _pack(slots, -(-bits // 32), network, cores),
-        "potential": _cut(network.potential[cores], a.potential_bits)[..., None],
+        "parameters": pack_rows(slots, -(-bits // 32), network, cores),
+        "potential": low_bits(network.potential[cores], a.potential_bits)[..., None],
         "seed": network.seed[cores].astype(np.uint32)[:, None, None],
     }
 
@@ -199,15 +151,15 @@ def image_arrays(
     arrays["synapses"] = np.unpackbits(octets, axis=2, count=a.axons, bitorder="little").view(
         np.bool_
     )
-    for slot in _layout(a)[1]:
-        value = _field(words["parameters"], slot)
+    for slot in parameter_layout(a)[1]:
+        value = field_of(words["parameters"], slot)
         if slot.column is None:
             arrays[slot.array] = value
             continue
         shape = (*value.shape, a.axon_types)
         column = arrays.setdefault(slot.array, np.empty(shape, np.int64))
         column[..., slot.column] = value
-    arrays["potential"] = _signed(words["potential"][..., 0], a.potential_bits)
+    arrays["potential"] = twos_complement(words["potential"][..., 0], a.potential_bits)
     arrays["seed"] = words["seed"][:, 0, 0].astype(np.int64)
     return arrays
 
@@ -270,42 +222,6 @@ def _as_words(octets: NDArray[np.uint8]) -> Words:
     if excess:
         octets = np.pad(octets, ((0, 0), (0, 0), (0, excess)))
     return np.ascontiguousarray(octets).view("<u4").astype(np.uint32, copy=False)
-
-
-def _cut(values: NDArray[Any], bits: int) -> Words:
-    """Return the low bits of numbers: the port takes bits, without a sign."""
-    return values.astype(np.uint32) & np.uint32((1 << bits) - 1)
-
-
-def _signed(words: NDArray[Any], bits: int) -> NDArray[np.int64]:
-    """Read low bits as two's complement."""
-    sign = np.int64(1 << (bits - 1))
-    value: NDArray[np.int64] = (words.astype(np.int64) ^ sign) - sign
-    return value
-
-
-def _pack(slots: tuple[_Slot, ...], count: int, network: Any, cores: slice) -> Words:
-    shape = network.leak[cores].shape
-    words = np.zeros((*shape, count), np.uint32)
-    for slot in slots:
-        values = getattr(network, slot.array)[cores]
-        values = values if slot.column is None else values[..., slot.column]
-        at, shift = divmod(slot.offset, 32)
-        bits = _cut(values, slot.kind.width).astype(np.uint64) << np.uint64(shift)
-        words[..., at] |= bits.astype(np.uint32)
-        if shift + slot.kind.width > 32:
-            words[..., at + 1] |= (bits >> np.uint64(32)).astype(np.uint32)
-    return words
-
-
-def _field(words: Words, slot: _Slot) -> NDArray[np.int64]:
-    """Return one field of all rows."""
-    at, shift = divmod(slot.offset, 32)
-    bits = words[..., at].astype(np.uint64)
-    if shift + slot.kind.width > 32:
-        bits |= words[..., at + 1].astype(np.uint64) << np.uint64(32)
-    bits = (bits >> np.uint64(shift)) & np.uint64((1 << slot.kind.width) - 1)
-    return _signed(bits, slot.kind.width) if slot.kind.signed else bits.astype(np.int64)
 
 
 def _check_width(architecture: Architecture, space: Space, words: Words) -> None:

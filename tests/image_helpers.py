@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-from spikewright.golden import Architecture, Network
+from spikewright.golden import Architecture, Network, Port
 from spikewright.golden.fields import FIELDS
 
-__all__ = ["NAMED", "architectures", "full_network", "same"]
+__all__ = ["NAMED", "architectures", "full_network", "options", "rich_network", "same"]
 
 NAMED = {
     "tiny": Architecture.preset("tiny"),
@@ -82,6 +83,19 @@ def full_network(architecture: Architecture, seed: int, **more: Any) -> Network:
             rng.random(shape) < 0.3, ends, rng.integers(low, high + 1, shape)
         )
     return Network(architecture, **arrays, **more)
+
+
+def rich_network(seed: int = 1) -> Network:
+    """Return a tiny network with all that no memory holds."""
+    ports = [Port("image", "input", [(0, 1, 1, 5), (9, 0, 0, 0)]), Port("a", "output", [])]
+    metadata = {"ranc": {"bus": [2, 2]}, "\u00fc": "\u00e4\U0001f600"}
+    more = {"attached": ("south", "west"), "ports": ports, "metadata": metadata}
+    return full_network(NAMED["tiny"], seed, **more)
+
+
+def options(form: str, path: Path) -> tuple[Path | None, Path | None]:
+    """Return the file of writes and the folder of memories, one of them None."""
+    return (None, path) if form == "image" else (path, None)
 
 
 def same(one: Network, other: Network) -> bool:

@@ -213,13 +213,14 @@ def read_image(path: Path, side: Path | None, architecture: Architecture | None)
     from spikewright.tools.console import progress
     from spikewright.tools.load_memory import SIDE, read_memories
     from spikewright.tools.load_side import Side, check_size, read_side
-    from spikewright.tools.load_writes import read_archive, read_writes
+    from spikewright.tools.load_writes import read_archive, read_writes, written_network
+    from spikewright.tools.stages import Stages
 
     title = f"Reading {path.name}"
     if path.suffix == ".npz" and not path.is_dir():
         if side is not None or architecture is not None:
             raise UserError("--side, --architecture and --preset must be left out with .npz.")
-        with progress(title, 1):
+        with Stages().show(title):
             return read_archive(path)
     if architecture is not None:
         check_size(path, architecture)
@@ -230,4 +231,6 @@ def read_image(path: Path, side: Path | None, architecture: Architecture | None)
         with progress(title, found.architecture.cores, rate="cores") as advance:
             return read_memories(path, found, advance)
     with progress(title, path.stat().st_size, rate="bytes") as advance:
-        return read_writes(path, found, advance)
+        pairs = read_writes(path, found.architecture, advance)
+    with Stages().show(f"Checking {path.name}"):
+        return written_network(path, found, pairs[:, 0], pairs[:, 1])

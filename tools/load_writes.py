@@ -34,7 +34,14 @@ from spikewright.hdl.programming import core_addresses, register_writes, written
 from spikewright.tools.load_hex import from_digits, to_digits
 from spikewright.tools.load_side import LoadError, Side, check_size, network_of
 
-__all__ = ["SUFFIXES", "count_writes", "read_archive", "read_writes", "write_writes"]
+__all__ = [
+    "SUFFIXES",
+    "count_writes",
+    "read_archive",
+    "read_writes",
+    "write_writes",
+    "written_network",
+]
 
 Words = NDArray[np.uint32]
 
@@ -173,21 +180,26 @@ def read_archive(path: Path) -> Network:
         if len(address) != len(data):
             rule = "members address.npy and data.npy must be of one length"
             raise archive.wrong(f"{rule}, not {len(address)} and {len(data)}")
-    return _network(
+    return written_network(
         path, Side(architecture, tuple(attached), tuple(ports), metadata), address, data
     )
 
 
-def read_writes(path: Path, side: Side, advance: Callable[[int], None]) -> Network:
+def read_writes(path: Path, architecture: Architecture, advance: Callable[[int], None]) -> Words:
     """Read a ``.txt`` or a ``.bin``.
 
     Parameters
     ----------
     path : Path
-    side : Side
-        What the file does not say.
+    architecture : Architecture
+        Says how many writes there may be.
     advance : callable
         Told after how many more bytes.
+
+    Returns
+    -------
+    ndarray of uint32, shape (writes, 2)
+        Address and data.
 
     Raises
     ------
@@ -199,7 +211,7 @@ def read_writes(path: Path, side: Side, advance: Callable[[int], None]) -> Netwo
     if path.exists() and not path.is_file():
         raise LoadError(f"{path.name}: the path must be that of a regular file, and is not")
     unit = _LINE if path.suffix == ".txt" else 8
-    size, most = path.stat().st_size, _most(path, side.architecture)
+    size, most = path.stat().st_size, _most(path, architecture)
     if size > unit * most:
         rule = f"the file must have at most {unit * most} bytes for this architecture"
         raise LoadError(f"{path.name}: {rule}, not {size}")
@@ -210,7 +222,7 @@ def read_writes(path: Path, side: Side, advance: Callable[[int], None]) -> Netwo
             found = _lines(path, octets, first) if unit == _LINE else _pairs(path, octets, first)
             pairs[first : first + len(found)] = found
             advance(len(octets))
-    return _network(path, side, pairs[:, 0], pairs[:, 1])
+    return pairs
 
 
 def _most(path: Path, architecture: Architecture) -> int:
@@ -242,7 +254,13 @@ def _pairs(path: Path, octets: bytes, first: int) -> Words:
     return np.frombuffer(octets, "<u4").reshape(-1, 2).astype(np.uint32, copy=False)
 
 
-def _network(path: Path, side: Side, address: Words, data: Words) -> Network:
+def written_network(path: Path, side: Side, address: Words, data: Words) -> Network:
+    """Return the network that writes program; ``path`` names them.
+
+    Raises
+    ------
+    LoadError
+    """
     try:
         words = written_image(side.architecture, address, data)
     except ImageError as error:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spikewright.golden import Architecture, Network
-from spikewright.hdl import image
+from spikewright.hdl import image, parameter_words
 from spikewright.hdl.image import (
     ImageError,
     configuration_table,
@@ -149,13 +149,13 @@ def _no_sign(words: Any, _bits: int) -> Any:
     return words.astype(np.int64)
 
 
-layout, pack = image._layout, image._pack
-FAULTS: dict[str, tuple[str, Callable[..., Any]]] = {
-    "two fields swapped, both ways": ("_layout", _swapped),
-    "axon types in the other order, both ways": ("_layout", _mirrored_types),
-    "the high word first": ("_pack", _high_word_first),
-    "a field cut at the end of a word": ("_pack", _no_second_word),
-    "no sign extension": ("_signed", _no_sign),
+layout, pack = image.parameter_layout, image.pack_rows
+FAULTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+    "two fields swapped, both ways": (image, "parameter_layout", _swapped),
+    "axon types in the other order, both ways": (image, "parameter_layout", _mirrored_types),
+    "the high word first": (image, "pack_rows", _high_word_first),
+    "a field cut at the end of a word": (image, "pack_rows", _no_second_word),
+    "no sign extension": (parameter_words, "twos_complement", _no_sign),
 }
 
 
@@ -163,6 +163,6 @@ FAULTS: dict[str, tuple[str, Callable[..., Any]]] = {
 def test_planted_faults_are_found(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     network = helpers.full_network(NAMED["truenorth"], 6)
     check_both(network)
-    monkeypatch.setattr(image, *FAULTS[fault])
+    monkeypatch.setattr(*FAULTS[fault])
     with pytest.raises((AssertionError, ImageError)):
         check_both(network)

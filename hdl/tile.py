@@ -15,10 +15,13 @@ from amaranth.lib.wiring import In, Out
 from spikewright.golden.architecture import Architecture, clog2
 from spikewright.hdl.generated.chip import packet_layout, parameters_layout
 from spikewright.hdl.generated.core import Core
+from spikewright.hdl.generated.neuron_core import NeuronCore
 from spikewright.hdl.generated.router import Router
 from spikewright.hdl.parameters import accepted
 
 __all__ = [
+    "CORES",
+    "OVERHEAD",
     "SIDES",
     "WORD_BITS",
     "ConfigSignature",
@@ -33,6 +36,21 @@ WORD_BITS = 32
 """Bits that are read at a time: a multiplexer of whole configuration words would cost a fifth of a
 core."""
 _INPUTS = ("local", *SIDES)
+
+CORES: dict[str, type[Core] | type[NeuronCore]] = {"event": Core, "neuron": NeuronCore}
+"""Microarchitectures of a core. Both give the same results to the bit, draws included.
+
+``event``: one synaptic event a cycle. A tick takes N + E cycles and `OVERHEAD`, with N neurons and
+E events (the axon spiked and the synapse connects).
+
+``neuron``: one neuron a cycle, all its axons counted at once, for each type. A tick takes N cycles
+and `OVERHEAD`; events count only of neurons that have a stochastic synapse type. Beyond the event
+core it costs, with A axons of G types: A * log2(G) flip-flops for the types of the axons, A for the
+row that is counted, G multipliers, about A * G full adders, and a memory of N * G bits.
+"""
+
+OVERHEAD = {"event": 9, "neuron": 12}
+"""Cycles of a tick beyond neurons and events, to fill and to drain the pipeline, at most."""
 
 
 def config_bits(architecture: Architecture) -> int:
@@ -111,8 +129,14 @@ class TraceSignature(wiring.Signature):
 class Tile(wiring.Component):
     """One node of the chip.
 
-    Latency: a packet passes a router in one cycle. Cost of a tick: N + E cycles and at most
-    `overhead` more, unless the network is so busy that a packet has to wait at the sender.
+    Latency: a packet passes a router in one cycle. Cost of a tick: see `CORES`; more only where the
+    network is so busy that a packet has to wait at the sender.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    core : {"event", "neuron"}
+        The core's microarchitecture, see `CORES`.
 
     Members
     -------
@@ -131,10 +155,10 @@ class Tile(wiring.Component):
         Error counters; they stay at their largest value.
     """
 
-    overhead = 9
-
-    def __init__(self, architecture: Architecture) -> None:
-        self.architecture = architecture
+    def __init__(self, architecture: Architecture, core: str = "event") -> None:
+        if core not in CORES:
+            raise ValueError(f"core must be one of {', '.join(CORES)}, not {core!r}")
+        self.architecture, self.core = architecture, core
         packets = stream.Signature(packet_layout(**accepted(packet_layout, architecture)))
         members: dict[str, In | Out] = {
             "select": In(1),
@@ -156,7 +180,8 @@ class Tile(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.core = core = Core(**accepted(Core, self.architecture))
+        made = CORES[self.core]
+        m.submodules.core = core = made(**accepted(made, self.architecture))
         m.submodules.router = router = Router(**accepted(Router, self.architecture))
         word = self.config.data
         views = (core.axon_type, core.synapses, core.parameters, core.initial, core.seed)
@@ -194,7 +219,7 @@ class Tile(wiring.Component):
         ]
         return m
 
-    def _answer(self, m: Module, core: Core) -> None:
+    def _answer(self, m: Module, core: Core | NeuronCore) -> None:
         """Cut the part that was asked for out of what the memories show."""
         shown = (
             core.read_type,

@@ -17,11 +17,14 @@ def component_verilog(component: wiring.Component, name: str) -> str:
     return str(verilog.convert(component, name=name, emit_src=False))
 
 
-def tile_verilog(architecture: Architecture) -> str:
-    """Verilog of the module `tile`."""
-    return component_verilog(Tile(architecture), "tile")
+def tile_verilog(architecture: Architecture, *, core: str = "event") -> str:
+    """Verilog of the module `tile`, with a core of one of `CORES`."""
+    return component_verilog(Tile(architecture, core), "tile")
 
 
-def mesh_verilog(architecture: Architecture, attached: tuple[str, ...] = SIDES) -> str:
-    """Verilog of the module `mesh` and of the `tile` that it places."""
-    return tile_verilog(architecture) + component_verilog(Mesh(architecture, attached), "mesh")
+def mesh_verilog(
+    architecture: Architecture, attached: tuple[str, ...] = SIDES, *, core: str = "event"
+) -> str:
+    """Verilog of the module `mesh` and of the `tile` that it places, with a core of `CORES`."""
+    tile = tile_verilog(architecture, core=core)
+    return tile + component_verilog(Mesh(architecture, attached), "mesh")

@@ -61,7 +61,7 @@ class Context:
     def __init__(self, unit: Unit, diagnostics: Diagnostics, limit: float = LIMIT) -> None:
         self.unit, self.diagnostics, self.limit = unit, diagnostics, limit
         self.builder = Builder()
-        self.solver = Solver(self.builder, limit)
+        self.solver = Solver(self.builder, limit, cores=True)
         self.now = UnitTerms(unit, self.builder)
         self.switches = {a.id: self.builder.switch(f"{a.id} holds") for a in unit.assumptions}
         self.proofs: list[Proof] = []

@@ -28,13 +28,17 @@ class Solver:
         Where the terms come from; a new one by default.
     limit : float
         Seconds for one question.
+    cores : bool
+        Whether `core` will be asked for: without it the solver may simplify more.
     """
 
-    def __init__(self, builder: Builder | None = None, limit: float = LIMIT) -> None:
+    def __init__(
+        self, builder: Builder | None = None, limit: float = LIMIT, *, cores: bool = False
+    ) -> None:
         self.builder = builder or Builder()
         options = Options()
         options.set(Option.PRODUCE_MODELS, True)
-        options.set(Option.PRODUCE_UNSAT_ASSUMPTIONS, True)
+        options.set(Option.PRODUCE_UNSAT_ASSUMPTIONS, cores)
         options.set(Option.TIME_LIMIT_PER, max(1, round(limit * 1000)))
         self._solver = Bitwuzla(self.builder.manager, options)
         self.questions = 0

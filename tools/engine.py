@@ -38,7 +38,11 @@ def require_simulator() -> None:
 
 
 def chip_verilog(
-    architecture: Architecture, attached: Sequence[str], *, root: Path | None = None
+    architecture: Architecture,
+    attached: Sequence[str],
+    *,
+    core: str = "event",
+    root: Path | None = None,
 ) -> Path:
     """Return the file with the Verilog of `mesh`, written by the hardware's sources if it is new.
 
@@ -47,21 +51,25 @@ def chip_verilog(
     architecture : Architecture
     attached : sequence of str
         Sides with streams in and out.
+    core : {"event", "neuron"}
+        Microarchitecture of the cores, see `hdl.tile.CORES`.
     root : Path, optional
         Folder of builds, see `cache.default_root`.
     """
-    recipe = [architecture.to_dict(), list(attached), _sources()]
+    recipe = [architecture.to_dict(), list(attached), core, _sources()]
     name = f"verilog-{digest(recipe)}"
-    return build_once(root or default_root(), name, lambda f: _write(f, architecture, attached)) / (
-        "mesh.v"
-    )
+
+    def write(folder: Path) -> None:
+        _write(folder, architecture, attached, core)
+
+    return build_once(root or default_root(), name, write) / "mesh.v"
 
 
-def _write(folder: Path, architecture: Architecture, attached: Sequence[str]) -> None:
+def _write(folder: Path, architecture: Architecture, attached: Sequence[str], core: str) -> None:
     # Amaranth takes a second to load, and a second run does not need it.
     from spikewright.hdl.verilog import mesh_verilog
 
-    (folder / "mesh.v").write_text(mesh_verilog(architecture, tuple(attached)))
+    (folder / "mesh.v").write_text(mesh_verilog(architecture, tuple(attached), core=core))
 
 
 def _sources() -> list[object]:
@@ -77,6 +85,7 @@ def compiled_chip(
     architecture: Architecture,
     attached: Sequence[str],
     *,
+    core: str = "event",
     waves: bool = False,
     verilog: str | None = None,
     root: Path | None = None,
@@ -88,6 +97,8 @@ def compiled_chip(
     architecture : Architecture
     attached : sequence of str
         Sides with streams in and out.
+    core : {"event", "neuron"}
+        Microarchitecture of the cores, see `hdl.tile.CORES`.
     waves : bool
         Able to write waveforms, which is slower.
     verilog : str, optional
@@ -101,7 +112,7 @@ def compiled_chip(
         Where the simulator or the compiler is missing, or refuses the Verilog.
     """
     if verilog is None:
-        verilog = chip_verilog(architecture, attached, root=root).read_text("utf-8")
+        verilog = chip_verilog(architecture, attached, core=core, root=root).read_text("utf-8")
     hierarchical = ("tile",) if architecture.cores > FLAT_CORES else ()
     design = Design("mesh", {"mesh.v": verilog}, hierarchical=hierarchical)
     return ChipModel(

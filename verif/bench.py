@@ -35,7 +35,7 @@ class JobTest(uvm_test):
     def build_phase(self) -> None:
         """Read the job; a subclass makes its environment next."""
         self.job = Job.read(Path(os.environ[JOB_VARIABLE]))
-        self.block = block_named(self.job.block)
+        self.block = block_named(self.job.block, self.job.core)
         self.architecture = self.block.shaped(Architecture.from_dict(self.job.architecture))
 
     def directed(self, case: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.network import SIDES
@@ -15,7 +15,11 @@ from spikewright.verif.errors import ToolError
 # never change would stay unknown. (`always_comb` would run by itself, but lets Icarus oscillate.)
 _FIRST_EVENT = re.compile(r"reg (\\\$auto\$verilog_backend\S+\s*)= 0;")
 
-__all__ = ["BLOCKS", "Block", "block_named", "for_icarus", "portable"]
+__all__ = ["BLOCKS", "CORES", "Block", "block_named", "for_icarus", "portable"]
+
+
+CORES = ("event", "neuron")
+"""Microarchitectures of a core, see `hdl.tile.CORES`."""
 
 
 def for_icarus(verilog: str) -> str:
@@ -50,6 +54,8 @@ class Block:
     attached : tuple of str
         Sides with streams; at the others packets are dropped and counted.
     meaning : str
+    core : {"event", "neuron"}
+        Microarchitecture of the cores, see `hdl.tile.CORES`.
     """
 
     name: str
@@ -58,6 +64,7 @@ class Block:
     height: int = 1
     attached: tuple[str, ...] = SIDES
     meaning: str
+    core: str = "event"
 
     @property
     def top(self) -> str:
@@ -73,7 +80,7 @@ class Block:
         from spikewright.hdl.verilog import component_verilog, mesh_verilog
 
         if self.bench == "chip":
-            return mesh_verilog(self.shaped(architecture), self.attached)
+            return mesh_verilog(self.shaped(architecture), self.attached, core=self.core)
         from spikewright.hdl.generated.router import Router
         from spikewright.hdl.parameters import accepted
 
@@ -116,8 +123,12 @@ BLOCKS = {
 }
 
 
-def block_named(name: str) -> Block:
-    """Return a block, or say which there are."""
+def block_named(name: str, core: str = "event") -> Block:
+    """Return a block with cores of some microarchitecture, or say which there are."""
     if name not in BLOCKS:
         raise ToolError(f"Block must be one of {', '.join(BLOCKS)}, not {name!r}")
-    return BLOCKS[name]
+    if core not in CORES:
+        raise ToolError(f"Core must be one of {', '.join(CORES)}, not {core!r}")
+    if core != "event" and BLOCKS[name].bench == "router":
+        raise ToolError(f"Core of block {name} must be event, not {core!r}: it has none")
+    return replace(BLOCKS[name], core=core)

@@ -7,7 +7,7 @@ import numpy as np
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.programs import random_network, random_packets
 from spikewright.golden.stimulus import make_packets
-from spikewright.hdl.tile import Tile
+from spikewright.hdl.tile import OVERHEAD
 from spikewright.verif import directed_neurons
 from spikewright.verif.blocks import Block
 from spikewright.verif.config_words import (
@@ -124,7 +124,7 @@ def _at_period(block: Block, a: Architecture, period: int, *, flag: bool) -> Sce
 @CASES
 def period_enough(block: Block, a: Architecture) -> Scenario:
     """At a fixed period of N, E and the overhead nothing is flagged, and nothing differs."""
-    return _at_period(block, a, a.neurons + Tile.overhead + 1, flag=False)
+    return _at_period(block, a, a.neurons + OVERHEAD[block.core] + 1, flag=False)
 
 
 @CASES
@@ -149,7 +149,7 @@ def edge_that_stands_still(block: Block, a: Architecture) -> Scenario:
         dx=np.where(n == 0, a.offset_range[1], 0),
         delay=np.where(n < 2, 1, 0),
     )
-    period = a.neurons + 2 * Tile.overhead
+    period = a.neurons + 2 * OVERHEAD[block.core]
     return Scenario(network=network, ticks=30, period=period, stall="stalled")
 
 

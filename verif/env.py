@@ -50,6 +50,8 @@ class ChipEnv(uvm_env):
         The module `mesh`.
     architecture : Architecture
     attached : tuple of str
+    core : {"event", "neuron"}
+        Microarchitecture of the cores.
     simulator : callable
         Makes the model of a network.
     """
@@ -62,12 +64,13 @@ class ChipEnv(uvm_env):
         dut: Any,
         architecture: Architecture,
         attached: tuple[str, ...],
+        core: str = "event",
         simulator: Callable[..., Any] = Simulator,
     ) -> None:
         super().__init__(name, parent)
         self.dut = dut
         self.architecture, self.attached = architecture, attached
-        self._simulator = simulator
+        self._core, self._simulator = core, simulator
 
     def build_phase(self) -> None:
         """Make all components."""
@@ -87,9 +90,14 @@ class ChipEnv(uvm_env):
                 into, out = f"{side}_in_{p}", f"{side}_out_{p}"
                 self.senders[side, p] = SendAgent(into, self, StreamPort(dut, into))
                 self.receivers[side, p] = ReceiveAgent(out, self, StreamPort(dut, out))
-        self.scoreboard = Scoreboard("scoreboard", self, a)
+        self.scoreboard = Scoreboard("scoreboard", self, a, self._core)
         self.predictor = Predictor(
-            "predictor", self, architecture=a, attached=self.attached, simulator=self._simulator
+            "predictor",
+            self,
+            architecture=a,
+            attached=self.attached,
+            core=self._core,
+            simulator=self._simulator,
         )
 
     def connect_phase(self) -> None:

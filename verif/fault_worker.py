@@ -33,8 +33,8 @@ def bench(block: str) -> dict[str, Any]:
     Parameters
     ----------
     block : str
-        A block of the chip, which may be followed by a colon and a name of `sizes.SIZES`, or a unit
-        of the router.
+        A block of the chip, which may be followed by a slash and a name of `blocks.CORES`, and by a
+        colon and a name of `sizes.SIZES`; or a unit of the router.
 
     Returns
     -------
@@ -57,10 +57,12 @@ def _reports(block: str) -> Iterator[Report]:
     if block in ROUTER_UNITS:
         yield run_unit(block, architecture=Architecture.preset("tiny"))
         return
-    name, _, size = block.partition(":")
+    place, _, size = block.partition(":")
+    name, _, core = place.partition("/")
+    core = core or "event"
     architecture = SIZES[size or "tiny"]
-    yield verify(name, (), architecture=architecture, stop_early=True)
-    yield verify(name, SEEDS, architecture=architecture, cases=(), stop_early=True)
+    yield verify(name, (), architecture=architecture, core=core, stop_early=True)
+    yield verify(name, SEEDS, architecture=architecture, core=core, cases=(), stop_early=True)
 
 
 def main(arguments: Sequence[str]) -> None:

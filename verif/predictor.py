@@ -27,7 +27,7 @@ from spikewright.golden.stimulus import PACKET
 from spikewright.golden.trace import TickResult
 from spikewright.verif.config_model import ConfigModel
 from spikewright.verif.config_words import packet_word
-from spikewright.verif.reached import reached
+from spikewright.verif.reached import reached, scanned_events
 from spikewright.verif.transactions import Boundary, ConfigWrite, Retirement, Transfer
 
 __all__ = ["ExpectedTick", "Predictor", "Unpredictable", "edge_port"]
@@ -61,6 +61,8 @@ class ExpectedTick:
         Steps of all packets of this tick, an upper bound to how long one can wait for others.
     refused, overrun : ndarray
         Counters of the cores since reset.
+    scanned : ndarray
+        Synaptic events that take a cycle each, by core.
     reached : dict
         Counts of situations that verification is to reach.
     """
@@ -74,6 +76,7 @@ class ExpectedTick:
     steps: int
     refused: NDArray[np.int64]
     overrun: NDArray[np.int64]
+    scanned: NDArray[np.int64]
     reached: dict[str, int]
 
 
@@ -102,6 +105,8 @@ class Predictor(uvm_component):
     name, parent
     architecture : Architecture
     attached : tuple of str
+    core : {"event", "neuron"}
+        Microarchitecture of the cores: which events take a cycle.
     simulator : callable
         Makes the model of a network: `golden.Simulator`, or what stands in for it.
     """
@@ -113,11 +118,12 @@ class Predictor(uvm_component):
         *,
         architecture: Architecture,
         attached: tuple[str, ...],
+        core: str = "event",
         simulator: Callable[[Network], Any] = Simulator,
     ) -> None:
         super().__init__(name, parent)
         self.architecture, self.attached = architecture, attached
-        self._make = simulator
+        self._core, self._make = core, simulator
         self._word = packet_word(architecture)
         self.expected = uvm_analysis_port("expected", self)
         self.armed = False
@@ -194,6 +200,7 @@ class Predictor(uvm_component):
             self._configure()
             return
         network = self._simulator.network
+        active = self._simulator.scheduler[:, self._tick % self.architecture.delay_slots].copy()
         result = self._simulator.step()
         self._send(network, result)
         counts = reached(network, result)
@@ -210,6 +217,7 @@ class Predictor(uvm_component):
                 steps=pending.steps,
                 refused=self.config.refused.copy(),
                 overrun=self._overrun.copy(),
+                scanned=scanned_events(self._core, network, active, result),
                 reached=counts,
             )
         )

@@ -11,7 +11,7 @@ from spikewright.lct.semantics import UnitTerms
 from spikewright.lct.solver import Answer, Builder, Solver, Term
 from spikewright.lct.types import Struct
 
-__all__ = ["Scene"]
+__all__ = ["Scene", "all_of"]
 
 
 class Scene:
@@ -53,6 +53,10 @@ class Scene:
         """The truth value of a one-bit symbol."""
         return self.builder.truth(self.symbol(moment, name))
 
+    def kind(self, unit: str, name: str) -> object:
+        """The type of a symbol of a unit."""
+        return self.library.unit(unit, self.overrides).symbols[name].type
+
     def field(self, term: Term, kind: object, *path: str) -> Term:
         """A field of a packed struct, by the names that lead to it."""
         for name in path:
@@ -79,3 +83,10 @@ class Scene:
         one = self.builder.number(1, width)
         power = self.builder.term(Kind.BV_SHL, one, self.builder.resize(bound, width, False))
         return self.builder.term(Kind.BV_SUB, power, one)
+
+
+def all_of(*answers: Answer) -> Answer:
+    """Proven only if every part is."""
+    if "sat" in answers:
+        return "sat"
+    return "unknown" if "unknown" in answers else "unsat"

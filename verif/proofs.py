@@ -13,13 +13,13 @@ counts as failed.
    to the parameter memory, lies inside the clamp: promise A2 of `synaptic_integration` and A1 of
    `threshold_fire_reset`. There is no such theorem where potentials wrap: they have no clamp, every
    number that fits the memory is one, and nothing is promised.
-
-5. `generated`: the hardware that the compiler makes of a unit, taken through Amaranth and yosys,
+5. `counted` and `ready-made`: the same promises in the core that counts axons, see `proofs_neuron`.
+6. `generated`: the hardware that the compiler makes of a unit, taken through Amaranth and yosys,
    equals the unit's tables in every output, next state and reset value.
 
-With 3 and 4, what `synaptic_integration` shows by induction holds without promises: no sum inside
+With 3 to 5, what `synaptic_integration` shows by induction holds without promises: no sum inside
 a tick overflows, so the order of additions cannot matter. Where potentials wrap, sums do overflow;
-5 then shows that hardware and tables wrap alike, and additions modulo a power of two have no order.
+6 then shows that hardware and tables wrap alike, and additions modulo a power of two have no order.
 
 Not proven: deadlock freedom of the mesh, the hand-written tile and mesh, and anything about the
 memories, which are taken to return what was written last.
@@ -39,7 +39,8 @@ from spikewright.lct.prove import prove_unit
 from spikewright.lct.semantics import UnitTerms
 from spikewright.lct.solver import Answer, Term
 from spikewright.lct.types import Enum, Int
-from spikewright.verif.proof_scene import Scene
+from spikewright.verif.proof_scene import Scene, all_of
+from spikewright.verif.proofs_neuron import counted, ready_made
 
 __all__ = ["Proof", "prove", "prove_all", "prove_generated"]
 
@@ -144,7 +145,7 @@ def ascending(library: Library, overrides: Mapping[str, int]) -> Answer:
     step = scene.excludes(kept, b.negate(_order(scene, after)))
     start = scene.excludes(b.negate(_order(scene, initial)))
     promise = scene.excludes(kept, b.negate(b.all([_truth(add, "A1"), _in_order(scene, add)])))
-    return _all_of(step, start, promise)
+    return all_of(step, start, promise)
 
 
 def _truth(moment: UnitTerms, assumption: str) -> Term:
@@ -217,19 +218,12 @@ def bounded(library: Library, overrides: Mapping[str, int]) -> Answer:
     v = scene.field(payload, leaked, "potential")
     r = scene.field(payload, leaked, "after", "fire", "reset_potential")
     register = scene.symbol(leak, "potential")
-    return _all_of(
+    return all_of(
         scene.excludes(b.negate(legal_row)),
         scene.excludes(from_pipeline, b.negate(legal_store)),
         scene.excludes(inside(register), b.negate(inside(leak.after()["potential"]))),
         scene.excludes(inside(v), inside(r), b.negate(inside(scene.symbol(fire, "potential")))),
     )
-
-
-def _all_of(*answers: Answer) -> Answer:
-    """Proven only if every part is."""
-    if "sat" in answers:
-        return "sat"
-    return "unknown" if "unknown" in answers else "unsat"
 
 
 def prove(name: str, subject: str, question: Callable[[], Answer]) -> Proof:
@@ -256,6 +250,9 @@ def prove_all(
             yield prove("fairness", name, lambda n=name: fairness(units, values, n))  # type: ignore[misc]
     group = "synapse_scan, random_draw, synaptic_integration"
     yield prove("ascending", group, lambda: ascending(units, values))
+    yield prove("counted", "axon_count", lambda: counted(units, values))
+    group = "neuron_scan, count_control, random_draw, synaptic_integration"
+    yield prove("ready-made", group, lambda: ready_made(units, values))
     if not units.unit("chip", values).parameters["WRAP"].value:
         group = "configuration, leak_and_clamp, threshold_fire_reset"
         yield prove("bounded", group, lambda: bounded(units, values))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from spikewright.golden.network import Network
 from spikewright.golden.trace import TickResult
 
-__all__ = ["reached"]
+__all__ = ["reached", "scanned_events"]
 
 
 def reached(network: Network, result: TickResult) -> dict[str, int]:
@@ -27,3 +30,23 @@ def reached(network: Network, result: TickResult) -> dict[str, int]:
         "packets out": len(result.outputs),
     }
     return {name: int(count) for name, count in counts.items()}
+
+
+def scanned_events(
+    core: str, network: Network, active: NDArray[np.bool_], result: TickResult
+) -> NDArray[np.int64]:
+    """Return by core the events that take a cycle each: all, or those of stochastic neurons.
+
+    Parameters
+    ----------
+    core : {"event", "neuron"}
+        Microarchitecture of the cores, see `hdl.tile.CORES`.
+    network : Network
+    active : ndarray of bool, shape (C, A)
+        Axons that spiked in the tick.
+    result : TickResult
+    """
+    if core == "event":
+        return result.synaptic_events
+    scanned = network.synapses & network.weight_stochastic.any(axis=2)[:, :, None]
+    return np.asarray((scanned & active[:, None]).sum(axis=(1, 2)), np.int64)

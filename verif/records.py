@@ -33,6 +33,7 @@ class Job:
         File to which a line is added after each program.
     predictor : str or None
         ``module:name`` or ``file.py:name`` of what stands in for the golden model.
+    core : {"event", "neuron"}
     """
 
     block: str
@@ -41,6 +42,7 @@ class Job:
     cases: list[str]
     records: str
     predictor: str | None = None
+    core: str = "event"
 
     def write(self, path: Path) -> None:
         """Write to a file."""

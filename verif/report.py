@@ -33,7 +33,7 @@ class Report:
 
     Members
     -------
-    block, preset, simulator : str
+    block, preset, core, simulator : str
     records : tuple of ProgramRecord
         One for each program that was asked for.
     trouble : tuple of str
@@ -46,6 +46,7 @@ class Report:
 
     block: str
     preset: str
+    core: str = "event"
     simulator: str
     records: tuple[ProgramRecord, ...]
     trouble: tuple[str, ...] = ()
@@ -84,7 +85,8 @@ class Report:
         """Return the line that runs one program again."""
         which = f"--seed {record.seed}" if record.case is None else f"--case {record.case}"
         preset = "" if self.preset == "tiny" else f" --preset {self.preset}"
-        return f"spikewright verify {self.block} {which} --sim {self.simulator}{preset}"
+        core = "" if self.core == "event" else f" --core {self.core}"
+        return f"spikewright verify {self.block} {which} --sim {self.simulator}{preset}{core}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -92,6 +94,7 @@ class Report:
         return {
             "block": self.block,
             "preset": self.preset,
+            "core": self.core,
             "simulator": self.simulator,
             "ok": self.ok,
             "programs": len(self.records),

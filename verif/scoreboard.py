@@ -6,7 +6,7 @@ import numpy as np
 from pyuvm import uvm_component, uvm_scoreboard
 
 from spikewright.golden.architecture import Architecture
-from spikewright.hdl.tile import Tile
+from spikewright.hdl.tile import OVERHEAD
 from spikewright.verif.packet_board import PacketBoard
 from spikewright.verif.patterns import FREE
 from spikewright.verif.predictor import ExpectedTick, Unpredictable
@@ -35,11 +35,19 @@ class Scoreboard(uvm_scoreboard):
     ----------
     name, parent
     architecture : Architecture
+    core : {"event", "neuron"}
+        Microarchitecture of the cores.
     """
 
-    def __init__(self, name: str, parent: uvm_component, architecture: Architecture) -> None:
+    def __init__(
+        self,
+        name: str,
+        parent: uvm_component,
+        architecture: Architecture,
+        core: str = "event",
+    ) -> None:
         super().__init__(name, parent)
-        self.architecture = architecture
+        self.architecture, self._overhead = architecture, OVERHEAD[core]
         self.record: ProgramRecord | None = None
 
     def begin(self, record: ProgramRecord, scenario: Scenario) -> None:
@@ -170,15 +178,15 @@ class Scoreboard(uvm_scoreboard):
         assert self.record is not None
         if not self._unhindered:
             return
-        beyond = cost - self.architecture.neurons - int(expected.result.synaptic_events[core])
+        beyond = cost - self.architecture.neurons - int(expected.scanned[core])
         record = self.record
         record.least = beyond if record.least is None else min(record.least, beyond)
         record.most = beyond if record.most is None else max(record.most, beyond)
         # Whoever waits, waits for a packet that moves: no longer than all of them have to go.
-        if beyond > Tile.overhead + expected.steps:
+        if beyond > self._overhead + expected.steps:
             self._mismatch(
                 tick,
-                f"{self._place(core)} must retire its last neuron at most {Tile.overhead} + "
+                f"{self._place(core)} must retire its last neuron at most {self._overhead} + "
                 f"{expected.steps} cycles after N + E, not {beyond}",
             )
 
@@ -192,14 +200,14 @@ class Scoreboard(uvm_scoreboard):
         if idle_at is None or idle_at < expected.start:
             self._mismatch(tick, "busy must fall after the start, and does not")
             return
-        work = self.architecture.neurons + int(expected.result.synaptic_events.max())
+        work = self.architecture.neurons + int(expected.scanned.max())
         beyond = idle_at - expected.start - work
         record = self.record
         record.settled = beyond if record.settled is None else max(record.settled, beyond)
-        if beyond > Tile.overhead + expected.steps:
+        if beyond > self._overhead + expected.steps:
             self._mismatch(
                 tick,
-                f"busy must fall at most {Tile.overhead} + {expected.steps} cycles after N + E "
+                f"busy must fall at most {self._overhead} + {expected.steps} cycles after N + E "
                 f"of the busiest core, not {beyond}",
             )
 

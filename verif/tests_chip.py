@@ -44,6 +44,7 @@ class ChipPrograms(JobTest):
             dut=cocotb.top,
             architecture=self.architecture,
             attached=self.block.attached,
+            core=self.block.core,
             simulator=_model(self.job.predictor),
         )
 

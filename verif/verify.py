@@ -31,6 +31,7 @@ def verify(
     sim: str = "verilator",
     architecture: Architecture | None = None,
     *,
+    core: str = "event",
     verilog: str | None = None,
     predictor: str | None = None,
     cases: Iterable[str] | None = None,
@@ -51,6 +52,8 @@ def verify(
     sim : {"verilator", "icarus"}
     architecture : Architecture, optional
         By default `tiny`.
+    core : {"event", "neuron"}
+        Microarchitecture of the cores.
     verilog : str, optional
         Stands in for the block's own, port for port.
     predictor : str, optional
@@ -73,6 +76,7 @@ def verify(
         architecture=architecture or Architecture.preset("tiny"),
         seeds=tuple(range(seeds) if isinstance(seeds, int) else seeds),
         cases=tuple(cases_of(block) if cases is None else cases),
+        core=core,
         sim=sim,
         verilog=verilog,
         predictor=predictor,

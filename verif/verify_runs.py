@@ -47,6 +47,8 @@ class Task:
     seeds : tuple of int
     cases : tuple of str
         Directed programs.
+    core : {"event", "neuron"}
+        Microarchitecture of the cores.
     sim : {"verilator", "icarus"}
     verilog : str or None
         Stands in for the block's own, port for port.
@@ -64,6 +66,7 @@ class Task:
     architecture: Architecture
     seeds: tuple[int, ...] = ()
     cases: tuple[str, ...] = ()
+    core: str = "event"
     sim: str = "verilator"
     verilog: str | None = None
     predictor: str | None = None
@@ -92,7 +95,7 @@ class Task:
     @property
     def part(self) -> Block:
         """The block itself."""
-        return block_named(self.block)
+        return block_named(self.block, self.core)
 
 
 @dataclass
@@ -183,6 +186,7 @@ class Run:
         return Report(
             block=self.task.block,
             preset=preset_of(self.task.architecture),
+            core=self.task.core,
             simulator=self.task.sim,
             records=tuple(self.records[name] for name in everything if name in self.records),
             trouble=tuple(self.trouble),
@@ -248,6 +252,7 @@ def _play(task: Task, build: CocotbBuild, chunk: Chunk) -> Results:
         cases=chunk.cases,
         records=str(chunk.folder / "records.jsonl"),
         predictor=task.predictor,
+        core=task.core,
     )
     path = chunk.folder / "job.json"
     job.write(path)

@@ -5,9 +5,11 @@ Written by: spikewright generate
 
 __all__ = [
     "axis_unwrap",
+    "axon_count",
     "chip",
     "configuration",
     "core",
+    "count_control",
     "edge",
     "edge_drop",
     "forward_east",
@@ -24,6 +26,8 @@ __all__ = [
     "merge_side",
     "merge_south",
     "merge_west",
+    "neuron_core",
+    "neuron_scan",
     "random_draw",
     "registers",
     "router",

@@ -11,6 +11,7 @@ from spikewright.lct.hardware import clog2
 __all__ = [
     "after_layout",
     "axon_bits",
+    "count_bits",
     "delivery_layout",
     "destination_layout",
     "event_layout",
@@ -25,8 +26,10 @@ __all__ = [
     "parameters_layout",
     "potential_least",
     "potential_limit",
+    "scanned_layout",
     "slot_bits",
     "step_layout",
+    "sum_bits",
     "type_bits",
 ]
 
@@ -54,6 +57,16 @@ def slot_bits(*, delay_slots: int = 16) -> int:
 def mask_field_bits(*, mask_bits: int = 17) -> int:
     """Bits that hold TM, the number of random threshold bits."""
     return clog2(mask_bits + 1)
+
+
+def count_bits(*, axons: int = 256) -> int:
+    """Bits of a number of axons, counted in two halves."""
+    return clog2(((axons + 1) >> 1) + 1) + 1
+
+
+def sum_bits(*, weight_bits: int = 9, axons: int = 256) -> int:
+    """Bits of a sum of a weight for each axon."""
+    return weight_bits + count_bits(axons=axons)
 
 
 def potential_limit(
@@ -161,6 +174,11 @@ def step_layout(*, axons: int = 256, neurons: int = 256) -> data.StructLayout:
     return data.StructLayout(
         {"end": 1, "axon": axon_bits(axons=axons), "neuron": neuron_bits(neurons=neurons)}
     )
+
+
+def scanned_layout(*, axons: int = 256, neurons: int = 256) -> data.StructLayout:
+    """A step, and at a neuron's end the axons to be counted all at once."""
+    return data.StructLayout({"step": step_layout(axons=axons, neurons=neurons), "row": axons})
 
 
 def after_layout(

@@ -55,8 +55,9 @@ class SynapticIntegration(wiring.Component):
     -----------
     A1 : WRAP or not event.valid or event.payload.end or (event.payload.axon >= next_axon and event.payload.axon < AXONS)
         `synapse_scan` goes through a neuron's axons in ascending order.
-    A2 : WRAP or (V >= -POTENTIAL_LIMIT and V <= POTENTIAL_LIMIT)
-        `leak_and_clamp` limits it, `configuration` refuses others.
+    A2 : WRAP or not event.valid or not event.payload.end or (V >= -POTENTIAL_LIMIT - (WEIGHT_BOUND * AXONS if next_axon == 0 else 0) and V <= POTENTIAL_LIMIT + (WEIGHT_BOUND * AXONS if next_axon == 0 else 0))
+        `leak_and_clamp` limits it, `configuration` refuses others; `axon_count` adds at most one
+        weight an axon, and only where no axon has an event.
     I1 : WRAP or (next_axon <= AXONS and sum <= WEIGHT_BOUND * next_axon and sum >= -WEIGHT_BOUND * next_axon)
         At most one event an axon.
     """

@@ -55,6 +55,8 @@ class Simulator:
     scheduler : ndarray of bool, shape (C, slots, A)
     random_state : ndarray of uint32, shape (C,)
         These may be written between two ticks.
+    active : ndarray of bool, shape (C, A)
+        Axons that spiked in the tick that `step` ran last.
     """
 
     def __init__(self, network: Network) -> None:
@@ -67,6 +69,7 @@ class Simulator:
             (architecture.cores, architecture.delay_slots, architecture.axons), dtype=np.bool_
         )
         self.random_state = network.seed.copy()
+        self.active = np.zeros((architecture.cores, architecture.axons), np.bool_)
         self._rows = Rows(network)
         self._stale: set[int] = set()
         self._spikes: dict[int, list[NDArray[np.void]]] = {}
@@ -113,7 +116,8 @@ class Simulator:
         """Run one tick."""
         tally = _Tally(late=np.zeros(self.network.architecture.cores, dtype=np.int64))
         self._enter(self.tick - 1, tally)
-        spikes, events = self._run_cores(self._read_row())
+        self.active = self._read_row()
+        spikes, events = self._run_cores(self.active)
         self._send(spikes, tally)
         self._enter(self.tick, tally)
         result = TickResult(

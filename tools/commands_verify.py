@@ -34,6 +34,13 @@ class Preset(StrEnum):
     truenorth = "truenorth"
 
 
+class Core(StrEnum):
+    """Microarchitectures of a core."""
+
+    event = "event"
+    neuron = "neuron"
+
+
 def verify(
     blocks: Annotated[
         list[str] | None,
@@ -54,6 +61,9 @@ def verify(
         Preset | None,
         typer.Option(help="Size of the cores; if none, tiny and a few truenorth cores."),
     ] = None,
+    core: Annotated[
+        Core, typer.Option(help="One synaptic event a cycle, or a whole neuron.")
+    ] = Core.event,
     jobs: Annotated[int, typer.Option(min=1, help="Simulators at once.")] = 2,
     waves: Annotated[
         bool, typer.Option("--waves", help="Write waves, and keep the files of every run.")
@@ -69,22 +79,25 @@ def verify(
     then named with the line that runs it again.
 
     Examples: `spikewright verify`, `spikewright verify core --seeds 100`,
-    `spikewright verify mesh2x2 --seed 17 --sim icarus --waves`.
+    `spikewright verify mesh2x2 --seed 17 --sim icarus --waves`,
+    `spikewright verify core mesh2x2 --core neuron`. The router has no core: with another core than
+    `event` it is left out unless it is named.
     """
     from spikewright.tools.console import print_json, progress
     from spikewright.verif.blocks import BLOCKS
     from spikewright.verif.verify import cases_of, verify_all
 
     chosen = tuple(seed or ()) if seed or case else tuple(range(seeds))
-    pairs = [(block, preset or Preset.tiny) for block in blocks or BLOCKS]
-    if preset is None and not (seed or case) and "core" in (blocks or BLOCKS):
+    cores = [name for name in BLOCKS if core is Core.event or name != "router"]
+    pairs = [(block, preset or Preset.tiny) for block in blocks or cores]
+    if preset is None and not (seed or case) and "core" in (blocks or cores):
         pairs.append(("core", Preset.truenorth))
     tasks = []
     for block, size in pairs:
         cases = tuple(case or ()) if seed or case else tuple(cases_of(block, nightly=nightly))
         few = preset is None and size is Preset.truenorth
         these = chosen[: max(1, len(chosen) // _TRUENORTH_SHARE)] if few else chosen
-        tasks.append(_task(block, size, seeds=these, cases=cases, sim=sim, waves=waves))
+        tasks.append(_task(block, size, seeds=these, cases=cases, core=core, sim=sim, waves=waves))
     total = sum(len(task.seeds) + len(task.cases) for task in tasks)
     with progress("Verifying", total) as advance:
         reports = verify_all(tasks, jobs=jobs, progress=advance)
@@ -102,6 +115,7 @@ def _task(
     *,
     seeds: tuple[int, ...],
     cases: tuple[str, ...],
+    core: Core,
     sim: Simulator,
     waves: bool,
 ) -> Task:
@@ -113,6 +127,7 @@ def _task(
         architecture=Architecture.preset(preset.value),
         seeds=seeds,
         cases=cases,
+        core=core.value,
         sim=sim.value,
         waves=waves,
     )
@@ -131,6 +146,7 @@ def _show(reports: list[Report]) -> None:
         wrong = report.total("mismatches") + len(report.trouble)
         sums = [report.total(name) for name in ("ticks", "spikes", "potentials", "packets")]
         preset = "" if report.preset == "tiny" else f", {report.preset}"
+        preset += "" if report.core == "event" else f", {report.core} core"
         table.add_row(
             report.block + preset,
             *(f"{number:,}" for number in (len(report.records), *sums)),

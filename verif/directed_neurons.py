@@ -6,7 +6,7 @@ import numpy as np
 
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.network import Network
-from spikewright.golden.programs import random_network
+from spikewright.golden.programs import random_network, random_packets
 from spikewright.golden.stimulus import make_packets
 from spikewright.verif.blocks import Block
 from spikewright.verif.config_words import SEED
@@ -198,6 +198,38 @@ def seeds(block: Block, a: Architecture) -> Scenario:
         for tick in (1, 4)
     }
     return Scenario(network=network, ticks=7, between=between)
+
+
+@CASES
+def kinds_of_neurons(block: Block, a: Architecture) -> Scenario:
+    """Neurons with stochastic synapses stand between others, in runs of every length up to four."""
+    network = random_network(a, 9, attached=block.attached, density=0.6, stochastic=1.0)
+    stochastic = (one_of_each(a) // 4 >> one_of_each(a) % 4 & 1) > 0
+    network.weight_stochastic[:] = stochastic[:, :, None]
+    return Scenario(
+        network=network, ticks=6, packets=random_packets(network, 9, 6, per_tick=a.axons // 2)
+    )
+
+
+@CASES
+def all_types_at_once(block: Block, a: Architecture) -> Scenario:
+    """Every axon of every type is active, with extreme weights of both signs that cancel out."""
+    number = one_of_each(a)
+    kinds = np.arange(a.axon_types)
+    extreme = np.where((number[:, :, None] >> kinds) & 1, a.weight_limit, -a.weight_limit)
+    network = new_network(
+        block,
+        a,
+        synapses=True,
+        axon_types=np.arange(a.axons) % a.axon_types + np.zeros((a.cores, 1), int),
+        weights=np.where(number[:, :, None] % 5 == 4, 1, extreme),
+        threshold=a.threshold_limit,
+        negative_threshold=a.threshold_limit,
+        reset_mode=2,
+        potential=np.where(number % 2 > 0, a.potential_range[1], a.potential_range[0]),
+    )
+    packets = [row for tick in (0, 1, 3) for row in to_all_axons(a, tick - 1, tick)]
+    return Scenario(network=network, ticks=5, packets=make_packets(packets))
 
 
 @CASES

@@ -200,7 +200,6 @@ class Predictor(uvm_component):
             self._configure()
             return
         network = self._simulator.network
-        active = self._simulator.scheduler[:, self._tick % self.architecture.delay_slots].copy()
         result = self._simulator.step()
         self._send(network, result)
         counts = reached(network, result)
@@ -217,7 +216,7 @@ class Predictor(uvm_component):
                 steps=pending.steps,
                 refused=self.config.refused.copy(),
                 overrun=self._overrun.copy(),
-                scanned=scanned_events(self._core, network, active, result),
+                scanned=scanned_events(self._core, network, self._simulator.active, result),
                 reached=counts,
             )
         )

@@ -2,11 +2,13 @@
 
 `counted`: each type hands on exact numbers. What a type adds is at most the largest weight for each
 axon that it counts, and its count is that of its active axons, of the neuron before. No two types
-have an axon in common, as the hand-written `AxonSums` has it, so all counts together are at most the
-number of axons, which needs no solver: promises A1 and A2 of `axon_count`, A1 of `count_control`.
+have an axon in common, as the hand-written `AxonSums` has it, so all counts together are at most
+the number of axons, which needs no solver: promises A1 and A2 of `axon_count`, A1 of
+`count_control`.
 
-`ready-made`: a neuron whose axons are counted has no events, and one that has events no axon that is
-counted: promises A1 and A2 of `synaptic_integration`, as `ascending` shows them for the event core.
+`ready-made`: a neuron whose axons are counted has no events, and one that has events no axon that
+is counted: promises A1 and A2 of `synaptic_integration`, as `ascending` shows them for the event
+core.
 """
 
 from __future__ import annotations
@@ -113,7 +115,7 @@ def ready_made(library: Library, overrides: Mapping[str, int]) -> Answer:
 
 
 class _Counts:
-    """Whether nothing is counted in the two stages of `axon_count`, and what that means for the sum.
+    """Whether nothing is counted in the stages of `axon_count`, and what that means for the sum.
 
     An empty row leaves nothing in the first stage, and the second takes over from the first, as the
     table says and `counted` shows; the sum is bounded by what is counted.

@@ -203,6 +203,7 @@ class Predictor(uvm_component):
         result = self._simulator.step()
         self._send(network, result)
         counts = reached(network, result)
+        scanned = scanned_events(self._core, network, self._simulator.active, result)
         self._configure()
         pending, self._pending = self._pending, _Pending()
         self.expected.write(
@@ -216,7 +217,7 @@ class Predictor(uvm_component):
                 steps=pending.steps,
                 refused=self.config.refused.copy(),
                 overrun=self._overrun.copy(),
-                scanned=scanned_events(self._core, network, self._simulator.active, result),
+                scanned=scanned,
                 reached=counts,
             )
         )

@@ -48,5 +48,6 @@ def scanned_events(
     """
     if core == "event":
         return result.synaptic_events
-    scanned = network.synapses & network.weight_stochastic.any(axis=2)[:, :, None]
+    stochastic = np.asarray(network.weight_stochastic.any(axis=2))
+    scanned = network.synapses & stochastic[:, :, None]
     return np.asarray((scanned & active[:, None]).sum(axis=(1, 2)), np.int64)

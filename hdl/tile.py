@@ -156,8 +156,6 @@ class Tile(wiring.Component):
     """
 
     def __init__(self, architecture: Architecture, core: str = "event") -> None:
-        if core not in CORES:
-            raise ValueError(f"core must be one of {', '.join(CORES)}, not {core!r}")
         self.architecture, self.core = architecture, core
         packets = stream.Signature(packet_layout(**accepted(packet_layout, architecture)))
         members: dict[str, In | Out] = {

@@ -7,7 +7,7 @@ from amaranth.lib import wiring
 
 from spikewright.golden.architecture import Architecture
 from spikewright.hdl.mesh import Mesh
-from spikewright.hdl.tile import SIDES, Tile
+from spikewright.hdl.tile import CORES, SIDES, Tile
 
 __all__ = ["component_verilog", "mesh_verilog", "tile_verilog"]
 
@@ -18,13 +18,15 @@ def component_verilog(component: wiring.Component, name: str) -> str:
 
 
 def tile_verilog(architecture: Architecture, *, core: str = "event") -> str:
-    """Verilog of the module `tile`, with a core of one of `CORES`."""
+    """Verilog of the module `tile`, with a core of one of `hdl.tile.CORES`."""
+    if core not in CORES:
+        raise ValueError(f"core must be one of {', '.join(CORES)}, not {core!r}")
     return component_verilog(Tile(architecture, core), "tile")
 
 
 def mesh_verilog(
     architecture: Architecture, attached: tuple[str, ...] = SIDES, *, core: str = "event"
 ) -> str:
-    """Verilog of the module `mesh` and of the `tile` that it places, with a core of `CORES`."""
+    """Verilog of the module `mesh` and of the `tile` that it places, see `tile_verilog`."""
     tile = tile_verilog(architecture, core=core)
     return tile + component_verilog(Mesh(architecture, attached), "mesh")

@@ -77,6 +77,8 @@ class NeuronCore(wiring.Component):
         Spikes of this core.
     enable : In(unsigned(1))
         Program the core: see `configuration`.
+    read : In(unsigned(1))
+        Read the core: see `configuration`.
     space : In(unsigned(3))
     address : In(unsigned(ADDRESS_BITS))
     axon_type : In(unsigned(TYPE_BITS))
@@ -84,6 +86,17 @@ class NeuronCore(wiring.Component):
     parameters : In(Parameters)
     initial : In(signed(POTENTIAL_BITS))
     seed : In(unsigned(32))
+    answered : Out(unsigned(1))
+        A write or a read came in the cycle before.
+    denied : Out(unsigned(1))
+        And it was refused.
+    read_type : Out(unsigned(TYPE_BITS))
+        What was read, as an axon type.
+    read_synapses : Out(unsigned(AXONS))
+    read_parameters : Out(Parameters)
+    read_potential : Out(signed(POTENTIAL_BITS))
+    present : Out(unsigned(32))
+        State of the random generator.
     retire : Out(unsigned(1))
         A neuron is done.
     neuron : Out(unsigned(NEURON_BITS))
@@ -97,7 +110,7 @@ class NeuronCore(wiring.Component):
     overrun : Out(unsigned(16))
         Starts that came while a tick ran.
     refused : Out(unsigned(16))
-        Writes that were refused.
+        Writes and reads that were refused.
     """
 
     start: Signal
@@ -106,6 +119,7 @@ class NeuronCore(wiring.Component):
     delivery: stream.Interface
     packet: stream.Interface
     enable: Signal
+    read: Signal
     space: Signal
     address: Signal
     axon_type: Signal
@@ -113,6 +127,13 @@ class NeuronCore(wiring.Component):
     parameters: data.View
     initial: Signal
     seed: Signal
+    answered: Signal
+    denied: Signal
+    read_type: Signal
+    read_synapses: Signal
+    read_parameters: data.View
+    read_potential: Signal
+    present: Signal
     retire: Signal
     neuron: Signal
     potential: Signal
@@ -175,6 +196,7 @@ class NeuronCore(wiring.Component):
                 "delivery": In(stream.Signature(delivery)),
                 "packet": Out(stream.Signature(packet)),
                 "enable": In(1),
+                "read": In(1),
                 "space": In(3),
                 "address": In(self.address_bits),
                 "axon_type": In(self.type_bits),
@@ -182,6 +204,13 @@ class NeuronCore(wiring.Component):
                 "parameters": In(parameters),
                 "initial": In(signed(potential_bits)),
                 "seed": In(32),
+                "answered": Out(1),
+                "denied": Out(1),
+                "read_type": Out(self.type_bits),
+                "read_synapses": Out(axons),
+                "read_parameters": Out(parameters),
+                "read_potential": Out(signed(potential_bits)),
+                "present": Out(32),
                 "retire": Out(1),
                 "neuron": Out(self.neuron_bits),
                 "potential": Out(signed(potential_bits)),
@@ -347,11 +376,22 @@ class NeuronCore(wiring.Component):
             scan.start.eq(ticks.load),
             scan.spikes.eq(scheduler.spikes),
             scan.synapses.eq(synapse_rows.answer),
-            synapse_rows.read.eq(scan.fetch),
-            synapse_rows.read_neuron.eq(scan.fetch_neuron),
-            kinds.read.eq(scan.fetch),
-            kinds.read_neuron.eq(scan.fetch_neuron),
+            configuration.fetch.eq(scan.fetch),
+            configuration.fetch_neuron.eq(scan.fetch_neuron),
+            configuration.look_up.eq(count.look_up),
+            configuration.look_up_axon.eq(count.look_up_axon),
+            configuration.look_up_neuron.eq(count.look_up_neuron),
+            synapse_rows.read.eq(configuration.synapse_read),
+            synapse_rows.read_neuron.eq(configuration.synapse_read_neuron),
+            kinds.read.eq(configuration.synapse_read),
+            kinds.read_neuron.eq(configuration.synapse_read_neuron),
             scan.stochastic.eq(kinds.answer),
+            types.read.eq(configuration.row_read),
+            types.read_axon.eq(configuration.row_read_axon),
+            rows.read.eq(configuration.row_read),
+            rows.read_neuron.eq(configuration.row_read_neuron),
+            potentials.read.eq(configuration.row_read),
+            potentials.read_neuron.eq(configuration.row_read_neuron),
         ]
         connect(m, scan.scanned, count.scanned)
         m.d.comb += [
@@ -359,12 +399,6 @@ class NeuronCore(wiring.Component):
             sums.row.eq(count.row),
             sums.parameters.eq(rows.answer),
             count.sum.eq(sums.sum),
-            types.read.eq(count.look_up),
-            types.read_axon.eq(count.look_up_axon),
-            rows.read.eq(count.look_up),
-            rows.read_neuron.eq(count.look_up_neuron),
-            potentials.read.eq(count.look_up),
-            potentials.read_neuron.eq(count.look_up_neuron),
             count.axon_type.eq(types.answer),
             count.parameters.eq(rows.answer),
             count.potential.eq(potentials.answer),
@@ -387,6 +421,14 @@ class NeuronCore(wiring.Component):
             self.potential.eq(fire.potential),
             self.spike.eq(fire.spike),
             configuration.enable.eq(self.enable),
+            configuration.read.eq(self.read),
+            self.answered.eq(configuration.answered),
+            self.denied.eq(configuration.denied),
+            self.read_type.eq(types.answer),
+            self.read_synapses.eq(synapse_rows.answer),
+            self.read_parameters.eq(rows.answer),
+            self.read_potential.eq(potentials.answer),
+            self.present.eq(draw.present),
             configuration.space.eq(self.space),
             configuration.address.eq(self.address),
             configuration.axon_type.eq(self.axon_type),

@@ -13,14 +13,16 @@ from spikewright.lct.library import UNITS, Library
 from spikewright.lct.prove import prove_unit
 from spikewright.verif.proofs import fairness, handshake, prove_all
 
+THEOREMS = {"handshake", "fairness", "ascending", "counted", "ready-made"}
+
 
 @pytest.mark.parametrize("preset", ["truenorth", "tiny", "ranc"])
 def test_all_theorems_are_proven(preset: str) -> None:
     proofs = list(prove_all(Architecture.preset(preset).to_dict()))
     # Where potentials wrap there is no clamp to stay inside of.
     clamps = {"bounded"} if preset != "ranc" else set()
-    assert {p.name for p in proofs} == {"handshake", "fairness", "ascending"} | clamps
-    assert len(proofs) == 29 + len(clamps)
+    assert {p.name for p in proofs} == THEOREMS | clamps
+    assert len(proofs) == 33 + len(clamps)
     assert [p for p in proofs if p.verdict != "proven"] == []
 
 

@@ -112,6 +112,23 @@ def test_the_hardware_equals_the_model(reports: dict[str, Report], name: str) ->
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("block", ["core", "mesh2x2"])
+def test_the_core_that_counts_axons_equals_the_model(block: str) -> None:
+    report = verify(block, 16, core="neuron")
+    problems = [(record.name, record.first) for record in report.failed]
+    assert (problems, report.trouble) == ([], ())
+    assert len(report.records) > 30
+
+
+def test_a_core_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ToolError, match=r"^Core must be one of event, neuron, not 'axon'$"):
+        verify("core", 1, core="axon")
+    text = r"^Core of block router must be event, not 'neuron': it has none$"
+    with pytest.raises(ToolError, match=text):
+        verify("router", 1, core="neuron")
+
+
+@pytest.mark.slow
 def test_the_programs_reach_what_they_are_for(reports: dict[str, Report]) -> None:
     chips = [reports[name] for name in ("core", "mesh2x2", "mesh3x2")]
     for report in chips:

@@ -44,6 +44,11 @@ COMMANDS = (
         "Prove handshakes, fair merges, promises between units, hardware equal to its tables.",
     ),
     Entry(
+        "lint",
+        "spikewright.tools.commands_lint:lint_command",
+        "Look for latches, loops and wrong wires in the Verilog, with Verilator and yosys.",
+    ),
+    Entry(
         "verify",
         "spikewright.tools.commands_verify:verify",
         "Run random programs on the RTL, in lockstep with the golden model.",

@@ -71,7 +71,9 @@ class Design:
         lines = []
         for line in _WAIVERS.read_text().splitlines():
             if line.startswith("lint_off"):
-                lines += [f'{line} -file "{name}"' for name in generated]
+                # The file comes before what the message must match.
+                rule, match, text = line.partition(" -match ")
+                lines += [f'{rule} -file "{name}"{match}{text}' for name in generated]
             elif line:
                 lines.append(line)
         return lines

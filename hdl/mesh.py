@@ -20,10 +20,10 @@ from spikewright.hdl.generated.edge_drop import EdgeDrop
 from spikewright.hdl.parameters import accepted
 from spikewright.hdl.tile import SIDES, ConfigSignature, TraceSignature
 
-__all__ = ["Mesh", "edge_length", "edges"]
+__all__ = ["OPPOSITE", "STEP", "Mesh", "edge_length", "edges"]
 
-_STEP = {"west": (-1, 0), "east": (1, 0), "north": (0, 1), "south": (0, -1)}
-_OPPOSITE = {"west": "east", "east": "west", "north": "south", "south": "north"}
+STEP = {"west": (-1, 0), "east": (1, 0), "north": (0, 1), "south": (0, -1)}
+OPPOSITE = {"west": "east", "east": "west", "north": "south", "south": "north"}
 
 
 def edge_length(architecture: Architecture, side: str) -> int:
@@ -122,8 +122,8 @@ class Mesh(wiring.Component):
 
     def _arriving(self, m: Module, links: dict[Any, Any], x: int, y: int, side: str) -> Any:
         """The stream that enters tile (x, y) from `side`; at the edge, also ties its way out."""
-        dx, dy = _STEP[side]
-        inner = links.get((x + dx, y + dy, _OPPOSITE[side]))
+        dx, dy = STEP[side]
+        inner = links.get((x + dx, y + dy, OPPOSITE[side]))
         if inner is not None:
             return inner
         position = y if side in ("west", "east") else x

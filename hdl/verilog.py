@@ -6,10 +6,11 @@ from amaranth.back import verilog
 from amaranth.lib import wiring
 
 from spikewright.golden.architecture import Architecture
+from spikewright.hdl.array import ChipArray
 from spikewright.hdl.mesh import Mesh
 from spikewright.hdl.tile import CORES, SIDES, Tile
 
-__all__ = ["component_verilog", "mesh_verilog", "tile_verilog"]
+__all__ = ["array_verilog", "component_verilog", "mesh_verilog", "tile_verilog"]
 
 
 def component_verilog(component: wiring.Component, name: str) -> str:
@@ -30,3 +31,15 @@ def mesh_verilog(
     """Verilog of the module `mesh` and of the `tile` that it places, see `tile_verilog`."""
     tile = tile_verilog(architecture, core=core)
     return tile + component_verilog(Mesh(architecture, attached), "mesh")
+
+
+def array_verilog(
+    architecture: Architecture,
+    chips: tuple[int, int],
+    attached: tuple[str, ...] = SIDES,
+    *,
+    core: str = "event",
+) -> str:
+    """Verilog of chips side by side, as a module `mesh` with the ports of one mesh of all cores."""
+    tile = tile_verilog(architecture, core=core)
+    return tile + component_verilog(ChipArray(architecture, chips, attached), "mesh")

@@ -44,7 +44,7 @@ class Core(StrEnum):
 def verify(
     blocks: Annotated[
         list[str] | None,
-        typer.Argument(help="router, core, mesh2x2, mesh3x2; all if none is named."),
+        typer.Argument(help="router, core, mesh2x2, mesh3x2, array2x1; all if none is named."),
     ] = None,
     *,
     seeds: Annotated[int, typer.Option(min=1, help="Random programs for each block.")] = 25,

@@ -51,6 +51,8 @@ class Block:
         Which environment.
     width, height : int
         Cores of the mesh.
+    chips : (int, int)
+        Chips that make up the mesh, along x and along y.
     attached : tuple of str
         Sides with streams; at the others packets are dropped and counted.
     meaning : str
@@ -62,6 +64,7 @@ class Block:
     bench: str
     width: int = 1
     height: int = 1
+    chips: tuple[int, int] = (1, 1)
     attached: tuple[str, ...] = SIDES
     meaning: str
     core: str = "event"
@@ -77,10 +80,13 @@ class Block:
 
     def verilog(self, architecture: Architecture) -> str:
         """Return the Verilog to verify."""
-        from spikewright.hdl.verilog import component_verilog, mesh_verilog
+        from spikewright.hdl.verilog import array_verilog, component_verilog, mesh_verilog
 
+        whole = self.shaped(architecture)
+        if self.chips != (1, 1):
+            return array_verilog(whole, self.chips, self.attached, core=self.core)
         if self.bench == "chip":
-            return mesh_verilog(self.shaped(architecture), self.attached, core=self.core)
+            return mesh_verilog(whole, self.attached, core=self.core)
         from spikewright.hdl.generated.router import Router
         from spikewright.hdl.parameters import accepted
 
@@ -118,6 +124,15 @@ BLOCKS = {
             height=2,
             attached=("west", "north"),
             meaning="3 x 2 cores, packets dropped in the east and south",
+        ),
+        Block(
+            name="array2x1",
+            bench="chip",
+            width=4,
+            height=2,
+            chips=(2, 1),
+            attached=("west", "east", "north"),
+            meaning="two chips of 2 x 2 cores, linked to each other and to the outside",
         ),
     )
 }

@@ -62,8 +62,15 @@ def run(monkeypatch: pytest.MonkeyPatch, tasks: list[Task]) -> Run:
 def test_everything(run: Run, tasks: list[Task]) -> None:
     code, out, _ = run()
     assert code == 0
-    assert [task.block for task in tasks] == ["router", "core", "mesh2x2", "mesh3x2", "core"]
-    assert [len(task.seeds) for task in tasks] == [25, 25, 25, 25, 2]
+    assert [task.block for task in tasks] == [
+        "router",
+        "core",
+        "mesh2x2",
+        "mesh3x2",
+        "array2x1",
+        "core",
+    ]
+    assert [len(task.seeds) for task in tasks] == [25, 25, 25, 25, 25, 2]
     assert tasks[-1].architecture.axons == 256
     assert all(task.cases for task in tasks)
     assert "N + E +" in out.splitlines()[0]
@@ -112,4 +119,4 @@ def test_json(run: Run) -> None:
 def test_an_unknown_block_cannot_be_verified(run: Run) -> None:
     code, _, err = run("tile")
     assert code == 2
-    assert err == "Block must be one of router, core, mesh2x2, mesh3x2, not 'tile'\n"
+    assert err == "Block must be one of router, core, mesh2x2, mesh3x2, array2x1, not 'tile'\n"

@@ -74,14 +74,15 @@ def reports(pool: Executor) -> dict[str, Report]:
             ("router", TINY, range(16), cases_of("router"), "verilator"),
             # Verilator takes half a minute to compile it; `spikewright verify` does that.
             ("mesh3x2", TINY, range(3), FEW, QUICK),
+            ("array2x1", TINY, range(3), FEW, QUICK),
             ("core", ODD, range(3), ["refused_writes", "every_delay"], QUICK),
             ("core", INCLUSIVE, range(3), ["refused_writes", "over_the_ends"], QUICK),
             ("core", TINY, range(2), ["every_delay", "reset_in_a_tick"], QUICK),
         )
     ]
     names = (
-        *("mesh2x2", "truenorth core", "core", "router", "mesh3x2", "odd core"),
-        *("inclusive core", "quick core"),
+        *("mesh2x2", "truenorth core", "core", "router", "mesh3x2", "array2x1"),
+        *("odd core", "inclusive core", "quick core"),
     )
     return dict(zip(names, verify_all(tasks, pool=pool), strict=True))
 
@@ -100,6 +101,7 @@ def reports(pool: Executor) -> dict[str, Report]:
         "inclusive core",
         "mesh2x2",
         "mesh3x2",
+        "array2x1",
         pytest.param("quick core", marks=needs_icarus, id="icarus"),
     ],
 )
@@ -130,7 +132,7 @@ def test_a_core_that_is_not_there_is_refused() -> None:
 
 @pytest.mark.slow
 def test_the_programs_reach_what_they_are_for(reports: dict[str, Report]) -> None:
-    chips = [reports[name] for name in ("core", "mesh2x2", "mesh3x2")]
+    chips = [reports[name] for name in ("core", "mesh2x2", "mesh3x2", "array2x1")]
     for report in chips:
         reached = report.reached
         off_mesh = reached.pop("packets off the mesh")
@@ -234,7 +236,10 @@ def test_nothing_to_run_is_refused() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"block": "cor"}, "Block must be one of router, core, mesh2x2, mesh3x2, not 'cor'"),
+        (
+            {"block": "cor"},
+            "Block must be one of router, core, mesh2x2, mesh3x2, array2x1, not 'cor'",
+        ),
         ({"sim": "vcs"}, "Simulator must be verilator or icarus, not 'vcs'"),
         ({"seeds": (-1,)}, "Seed must be 0 or larger, not -1"),
         (

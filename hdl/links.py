@@ -169,7 +169,8 @@ class AxisLink(wiring.Component):
     such port or axon, or if the packet cannot come over this side: with steps back the way it came,
     or along x where it came along y. It is taken, dropped and counted.
 
-    Latency: 2 cycles each way, TVALID and TREADY come from registers. Throughput: a beat a cycle.
+    Latency: 1 cycle each way; TVALID, TDATA and TREADY come from registers. Throughput: a beat a
+    cycle.
 
     Parameters
     ----------

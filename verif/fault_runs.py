@@ -19,6 +19,7 @@ from .errors import ToolError
 from .fault_edits import Cell, Fault
 from .fault_process import PROJECT, ask_worker, copy_part, run_all
 from .faults_core import CORE_FAULTS
+from .faults_links import LINK_FAULTS
 from .faults_model import MODEL_FAULTS
 from .faults_neuron import NEURON_FAULTS
 from .faults_router import ROUTER_FAULTS
@@ -28,7 +29,14 @@ __all__ = ["FAULTS", "Outcome", "campaign", "fault_named", "plant", "run_bench"]
 
 FAULTS = {
     fault.name: fault
-    for fault in (*CORE_FAULTS, *NEURON_FAULTS, *ROUTER_FAULTS, *MODEL_FAULTS, *WRAP_FAULTS)
+    for fault in (
+        *CORE_FAULTS,
+        *NEURON_FAULTS,
+        *ROUTER_FAULTS,
+        *LINK_FAULTS,
+        *MODEL_FAULTS,
+        *WRAP_FAULTS,
+    )
 }
 """All faults by name."""
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from spikewright.golden.architecture import Architecture
+from spikewright.verif.link_runs import run_axis_link
 from spikewright.verif.report import Report
 from spikewright.verif.router_units import ROUTER_UNITS
 from spikewright.verif.sizes import SIZES
@@ -34,7 +35,7 @@ def bench(block: str) -> dict[str, Any]:
     ----------
     block : str
         A block of the chip, which may be followed by a slash and a name of `blocks.CORES`, and by a
-        colon and a name of `sizes.SIZES`; or a unit of the router.
+        colon and a name of `sizes.SIZES`; a unit of the router; or "axis_link".
 
     Returns
     -------
@@ -56,6 +57,10 @@ def _reports(block: str) -> Iterator[Report]:
     """Run the directed programs, and only if they pass the random ones."""
     if block in ROUTER_UNITS:
         yield run_unit(block, architecture=Architecture.preset("tiny"))
+        return
+    if block == "axis_link":
+        # One side that takes turns along y, one that does not.
+        yield from map(run_axis_link, ("north", "west"))
         return
     place, _, size = block.partition(":")
     name, _, core = place.partition("/")

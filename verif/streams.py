@@ -12,6 +12,7 @@ the stream is idle.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -24,13 +25,23 @@ from pyuvm import (
     uvm_component,
     uvm_driver,
     uvm_monitor,
+    uvm_root,
     uvm_sequencer,
+    uvm_subscriber,
 )
 
 from spikewright.verif.patterns import FREE, runs
 from spikewright.verif.transactions import Transfer, Violation
 
-__all__ = ["PERIOD", "ReceiveAgent", "SendAgent", "StreamMonitor", "StreamPort", "cycle"]
+__all__ = [
+    "PERIOD",
+    "ReceiveAgent",
+    "SendAgent",
+    "StreamMonitor",
+    "StreamPort",
+    "cycle",
+    "send_packets",
+]
 
 PERIOD = 10_000
 """Steps of simulated time in a clock cycle: 10 ns in ps, the precision of every build."""
@@ -203,3 +214,35 @@ class ReceiveAgent(uvm_agent):
                 if cycles:
                     port.ready.value = ready
                     await Timer(cycles * PERIOD, "step")
+
+
+class Collector(uvm_subscriber):
+    """Puts what a monitor publishes into a list."""
+
+    def __init__(self, name: str, items: list[Any]) -> None:
+        super().__init__(name, uvm_root())
+        self.items = items
+
+    def write(self, item: Any) -> None:
+        """Take one item."""
+        self.items.append(item)
+
+
+async def send_packets(port: StreamPort, packets: Sequence[int], idle: str, seed: int) -> None:
+    """Offer packets one after the other, with the pattern's idle cycles between them."""
+    pattern, go = None if idle == FREE else runs(idle, Random(seed)), 0
+    for packet in packets:
+        go -= 1
+        while pattern is not None and go < 0:
+            more, stop = next(pattern)
+            go += more
+            if stop:
+                port.valid.value = 0
+                await port.clk.falling_edge
+                await Timer(stop * PERIOD, "step")
+        port.payload.value = packet
+        port.valid.value = 1
+        await port.clk.rising_edge
+        while not int(port.ready.value):
+            await port.clk.rising_edge
+    port.valid.value = 0

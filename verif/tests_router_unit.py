@@ -8,21 +8,28 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import cocotb
 from cocotb.clock import Clock
-from cocotb.triggers import ClockCycles, SimTimeoutError, Timer, with_timeout
-from pyuvm import uvm_root, uvm_subscriber
+from cocotb.triggers import ClockCycles, SimTimeoutError, with_timeout
+from pyuvm import uvm_root
 
 from spikewright.golden.architecture import Architecture
-from spikewright.verif.patterns import FREE, PATTERNS, runs
+from spikewright.verif.patterns import FREE, PATTERNS
 from spikewright.verif.records import JOB_VARIABLE, Job, ProgramRecord
 from spikewright.verif.router_units import Observed, faults_of, packets_for, unit_named
-from spikewright.verif.streams import PERIOD, ReceiveAgent, StreamMonitor, StreamPort, cycle
+from spikewright.verif.streams import (
+    PERIOD,
+    Collector,
+    ReceiveAgent,
+    StreamMonitor,
+    StreamPort,
+    cycle,
+    send_packets,
+)
 from spikewright.verif.transactions import Violation
 
 __all__ = ["PACKETS", "crossed"]
@@ -31,18 +38,6 @@ PACKETS = 100
 """Packets into each input, with each pair of patterns."""
 
 _DRAIN = 12
-
-
-class _Collector(uvm_subscriber):
-    """Puts what a monitor publishes into a list."""
-
-    def __init__(self, name: str, items: list[Any]) -> None:
-        super().__init__(name, uvm_root())
-        self.items = items
-
-    def write(self, item: Any) -> None:
-        """Take one item."""
-        self.items.append(item)
 
 
 class _Bench:
@@ -65,9 +60,9 @@ class _Bench:
         uvm_root().clear_children()
         for name, port in self.ports.items():
             monitor = StreamMonitor(f"monitor_{name}", uvm_root(), port)
-            passed = _Collector(f"transfers_{name}", self.seen.transfers.setdefault(name, []))
+            passed = Collector(f"transfers_{name}", self.seen.transfers.setdefault(name, []))
             monitor.transfers.connect(passed.analysis_export)
-            broken = _Collector(f"violations_{name}", self.violations)
+            broken = Collector(f"violations_{name}", self.violations)
             monitor.violations.connect(broken.analysis_export)
             cocotb.start_soon(monitor.run_phase())
             cocotb.start_soon(self._offers(name, port))
@@ -115,7 +110,7 @@ class _Bench:
             receiver = ReceiveAgent(f"receiver_{name}", uvm_root(), self.ports[name])
             receiver.set_pattern(stall, rng.getrandbits(32))
         senders = [
-            cocotb.start_soon(_send(self.ports[name], packets, idle, rng.getrandbits(32)))
+            cocotb.start_soon(send_packets(self.ports[name], packets, idle, rng.getrandbits(32)))
             for name, packets in self.seen.sent.items()
         ]
         limit = 1000 * PACKETS
@@ -133,26 +128,6 @@ class _Bench:
             await ClockCycles(self.dut.clk, _DRAIN)
             if not any(int(self.ports[name].valid.value) for name in self.unit.outputs):
                 return
-
-
-async def _send(port: StreamPort, packets: Sequence[int], idle: str, seed: int) -> None:
-    """Offer packets one after the other, with the pattern's idle cycles between them."""
-    pattern, go = None if idle == FREE else runs(idle, Random(seed)), 0
-    for packet in packets:
-        go -= 1
-        while pattern is not None and go < 0:
-            more, stop = next(pattern)
-            go += more
-            if stop:
-                port.valid.value = 0
-                await port.clk.falling_edge
-                await Timer(stop * PERIOD, "step")
-        port.payload.value = packet
-        port.valid.value = 1
-        await port.clk.rising_edge
-        while not int(port.ready.value):
-            await port.clk.rising_edge
-    port.valid.value = 0
 
 
 def _job() -> Job:

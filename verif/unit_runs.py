@@ -17,7 +17,7 @@ from .records import JOB_VARIABLE, Job, read_records
 from .report import Report, preset_of
 from .router_units import unit_named
 
-__all__ = ["run_unit", "unit_design", "wrapped"]
+__all__ = ["PAIRS", "run_unit", "unit_design", "wrapped"]
 
 PAIRS = tuple(f"{idle}-{stall}" for idle in PATTERNS for stall in PATTERNS)
 """The programs of a unit: each way of sending with each way of receiving."""

@@ -57,6 +57,8 @@ def test_links_are_proven_at_every_side(positions: int, side: int) -> None:
             "| TWO | - | 0 | => | TWO | newest |",
             "handshake",
         ),
+        # The same, where the buffer of a link hides it from every bench.
+        ("merge_side", "EVEN if link.ready else ODD", "EVEN", "handshake"),
         # Of a side behind a link, the odd ports may wait for ever.
         ("merge_side", "ODD if link.ready else EVEN", "EVEN", "fairness"),
         # A link takes a packet while the one before it is still on offer.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.golden import Network, Trace
-from spikewright.verif.chip_model import ChipRun
+from spikewright.verif.chip_run import ChipRun
 
 __all__ = ["COUNTER_LIMIT", "Difference", "Judge"]
 

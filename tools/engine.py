@@ -113,13 +113,15 @@ def compiled_chip(
     """
     if verilog is None:
         verilog = chip_verilog(architecture, attached, core=core, root=root).read_text("utf-8")
-    hierarchical = ("tile",) if architecture.cores > FLAT_CORES else ()
+    many = architecture.cores > FLAT_CORES
+    hierarchical = ("tile",) if many and waves else ()
     design = Design("mesh", {"mesh.v": verilog}, hierarchical=hierarchical)
     return ChipModel(
         design,
         architecture,
         attached=attached,
         options=Options(waves=waves),
+        tiles=many and not waves,
         root=root,
     )
 

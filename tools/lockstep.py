@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from spikewright.golden import Network, Simulator, Trace, make_packets
 from spikewright.tools.difference import Difference, Judge
 from spikewright.tools.engine import program
-from spikewright.verif.chip_model import ChipModel, ChipRun
+from spikewright.verif.chip_model import ChipModel
 from spikewright.verif.chip_packets import packets_from_spikes
+from spikewright.verif.chip_run import ChipRun
 from spikewright.verif.errors import ToolError
 
 __all__ = ["Lockstep", "Span"]

@@ -24,12 +24,12 @@ from spikewright.golden import (
 )
 from spikewright.golden.trace import stacked
 from spikewright.tools.engine import compiled_chip, program, require_simulator
-from spikewright.verif.chip_model import ChipRun
 from spikewright.verif.chip_packets import packets_from_spikes
+from spikewright.verif.chip_run import ChipRun, SparseRun
 
 __all__ = ["RtlEngine"]
 
-# Of the potentials that one call of the compiled model returns.
+# Of the counters, one a core and tick, that one call of the compiled model returns.
 CHUNK_BYTES = 32 * 2**20
 
 _HIDDEN = "the hardware shows neither its random states nor the spikes that it has scheduled"
@@ -102,7 +102,10 @@ class RtlEngine:
     def step(self) -> TickResult:
         """Run one tick."""
         tick = self.tick
-        run, off_mesh, outputs = self._run(1)
+        run = self._chip.run(1, self._due(1))
+        assert run.potentials is not None
+        self.potentials = run.potentials[0].copy()
+        off_mesh, outputs = self._over_edges(run)
         return TickResult(
             tick=tick,
             spikes=run.spikes[0],
@@ -125,22 +128,21 @@ class RtlEngine:
             core * N + neuron of the neurons whose potentials to record.
         """
         architecture = self.network.architecture
-        neurons = architecture.cores * architecture.neurons
         watched = np.asarray([] if watch is None else watch, dtype=np.int64)
         parts = [Recording.empty(architecture, self.tick, watched)]
-        most = max(1, CHUNK_BYTES // (4 * neurons))
+        most = max(1, CHUNK_BYTES // (8 * architecture.cores))
         end = self.tick + ticks
         while self.tick < end:
-            first = self.tick
-            run, off_mesh, outputs = self._run(min(most, end - first))
-            assert run.potentials is not None
-            spikes = run.spikes.reshape(-1, neurons)
+            count = min(most, end - self.tick)
+            run = self._chip.run_sparse(count, self._due(count), watch=watched)
+            self.potentials = run.last
+            off_mesh, outputs = self._over_edges(run)
             parts.append(
                 Recording(
                     architecture=architecture,
-                    first_tick=first,
-                    spikes_per_tick=spikes.sum(axis=1, dtype=np.int64),
-                    spike_index=np.nonzero(spikes)[1].astype(np.uint32),
+                    first_tick=run.first_tick,
+                    spikes_per_tick=run.spikes_per_tick,
+                    spike_index=run.spike_index,
                     synaptic_events_per_tick=None,
                     synaptic_events_per_core=None,
                     late_per_tick=run.late.sum(axis=1),
@@ -148,7 +150,7 @@ class RtlEngine:
                     off_mesh=off_mesh,
                     outputs=outputs,
                     watch=watched,
-                    potentials=run.potentials.reshape(-1, neurons)[:, watched],
+                    potentials=run.watched,
                 )
             )
         return Recording.joined(parts)
@@ -157,20 +159,21 @@ class RtlEngine:
         """Run at least one tick, and return all that each of them did."""
         return stacked([self.step() for _ in range(ticks)], record_potentials)
 
-    def _run(self, ticks: int) -> tuple[ChipRun, NDArray[np.int64], NDArray[np.void]]:
-        """Run ticks; return what the chip showed, and what was dropped and what left at edges."""
+    def _due(self, ticks: int) -> NDArray[np.void]:
+        """Return the packets that enter in the next ticks, which then wait no longer."""
         due = int(np.searchsorted(self._waiting["tick"], self.tick + ticks))
-        run = self._chip.run(ticks, self._waiting[:due])
-        self._waiting = self._waiting[due:]
-        assert run.potentials is not None
-        self.potentials = run.potentials[-1].copy()
+        packets, self._waiting = self._waiting[:due], self._waiting[due:]
+        return packets
+
+    def _over_edges(self, run: ChipRun | SparseRun) -> tuple[NDArray[np.int64], NDArray[np.void]]:
+        """Return what a run dropped at edges, tick by tick, and what left over attached ones."""
         if "west" in self.network.attached:
-            return run, run.off_mesh, run.outputs
+            return run.off_mesh, run.outputs
         west = run.outputs["side"] == "west"
         # What leaves before the first tick belongs to it.
         row = np.maximum(run.outputs["tick"][west] - run.first_tick, 0)
-        dropped = np.bincount(row, minlength=ticks)
-        return run, run.off_mesh + dropped, run.outputs[~west]
+        dropped = np.bincount(row, minlength=len(run.off_mesh))
+        return run.off_mesh + dropped, run.outputs[~west]
 
     def state(self) -> State:
         """Refuse: there is no state to be had."""

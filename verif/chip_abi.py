@@ -11,29 +11,51 @@ import numpy as np
 
 from spikewright.golden.architecture import Architecture
 
-__all__ = ["OUTPUT", "Fault", "Request", "bind", "sentence"]
+__all__ = ["OUTPUT", "Fault", "Request", "TileLibrary", "bind", "sentence"]
 
 
 class Request(ctypes.Structure):
     """Mirrors ``Request`` in chip_driver.cpp."""
 
     _fields_ = [
-        *((name, ctypes.c_int64) for name in ("first_tick", "ticks", "cycle_limit", "packets")),
-        *(
-            (name, ctypes.c_void_p)
-            for name in (
-                "packet_tick",
-                "packet_port",
-                "packet_payload",
-                "spikes",
-                "potentials",
-                "busy_cycles",
-                "cycles",
-                "late",
-                "off_mesh",
-            )
-        ),
+        ("first_tick", ctypes.c_int64),
+        ("ticks", ctypes.c_int64),
+        ("cycle_limit", ctypes.c_int64),
+        ("packets", ctypes.c_int64),
+        ("packet_tick", ctypes.c_void_p),
+        ("packet_port", ctypes.c_void_p),
+        ("packet_payload", ctypes.c_void_p),
+        ("spikes", ctypes.c_void_p),
+        ("potentials", ctypes.c_void_p),
+        ("last", ctypes.c_void_p),
+        ("column", ctypes.c_void_p),
+        ("columns", ctypes.c_int64),
+        ("watched", ctypes.c_void_p),
+        ("fired", ctypes.c_void_p),
+        ("busy_cycles", ctypes.c_void_p),
+        ("cycles", ctypes.c_void_p),
+        ("late", ctypes.c_void_p),
+        ("off_mesh", ctypes.c_void_p),
     ]
+
+
+class TileLibrary(ctypes.Structure):
+    """Mirrors ``TileLibrary`` in chip_tiles.h: functions of the tile's own library."""
+
+    _fields_ = [(name, ctypes.c_void_p) for name in ("make", "drop", "pins", "clock", "stopped")]
+
+    @classmethod
+    def load(cls, path: Path) -> TileLibrary:
+        """Return the functions of a compiled tile; the library stays loaded."""
+        library = ctypes.CDLL(str(path))
+        names = (
+            "sw_tile_new",
+            "sw_tile_delete",
+            "sw_tile_pins",
+            "sw_tile_clock",
+            "sw_tile_stopped",
+        )
+        return cls(*(ctypes.cast(getattr(library, name), ctypes.c_void_p) for name in names))
 
 
 class Fault(ctypes.Structure):
@@ -79,12 +101,13 @@ def bind(path: Path, *, coverage: bool) -> ctypes.CDLL:
     pointer, number, count = ctypes.c_void_p, ctypes.c_int64, ctypes.c_uint64
     seed, text = ctypes.c_uint32, ctypes.c_char_p
     functions: list[tuple[str, Any, list[Any]]] = [
-        ("sw_chip_new", pointer, [seed, seed]),
+        ("sw_chip_new", pointer, [seed, seed, pointer]),
         ("sw_chip_delete", None, [pointer]),
         ("sw_chip_reset", None, [pointer, number]),
         ("sw_chip_configure", None, [pointer, count, pointer]),
         ("sw_chip_run", None, [pointer, pointer, pointer]),
         ("sw_chip_outputs", count, [pointer, pointer]),
+        ("sw_chip_fired", count, [pointer, pointer]),
         ("sw_chip_errors", None, [pointer, pointer, pointer]),
         ("sw_chip_trace", None, [pointer, text, number, number]),
     ]

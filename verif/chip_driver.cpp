@@ -14,6 +14,9 @@
 #include "Vtop.h"
 #include "glue.h"
 #include "verilated.h"
+#if TILED
+#include "Vtop__Dpi.h"
+#endif
 #if VM_COVERAGE
 #include "verilated_cov.h"
 #endif
@@ -32,8 +35,13 @@ struct Request {
     const int64_t* packet_tick;      // first_tick - 1: before the first start
     const int64_t* packet_port;      // which edge port it enters by
     const uint64_t* packet_payload;  //
-    uint8_t* spikes;                 // (ticks, CORES, NEURONS), zeros at first
+    uint8_t* spikes;                 // (ticks, CORES, NEURONS), zeros at first; or null
     int32_t* potentials;             // of the same shape, or null
+    int32_t* last;                   // (CORES, NEURONS): as they were retired last
+    const int32_t* column;           // (CORES, NEURONS): which of `watched` it is, or -1; or null
+    int64_t columns;                 // how many are watched
+    int32_t* watched;                // (ticks, columns)
+    int64_t* fired;                  // (ticks): how many neurons fired
     uint64_t* busy_cycles;           // (ticks): from the start until no core runs
     uint64_t* cycles;                // (ticks): until nothing is under way either
     uint16_t* late;                  // (ticks, CORES): counter at the end of the tick
@@ -74,23 +82,38 @@ class Coin {
 
 class Chip {
    public:
-    Chip(uint32_t idle_seed, uint32_t stall_seed)
-        : idle_(idle_seed), stall_(stall_seed), queues_(IN_PORTS), heads_(IN_PORTS),
+    Chip(uint32_t idle_seed, uint32_t stall_seed, const TileLibrary* library)
+        :
+#if TILED
+          tiles_(library),
+#endif
+          idle_(idle_seed), stall_(stall_seed), queues_(IN_PORTS), heads_(IN_PORTS),
           held_(OUT_PORTS), held_payload_(OUT_PORTS), next_neuron_(CORES, NEURONS) {
         // A failed assertion or $stop becomes a fault; it must not end the process.
         context_.fatalOnError(false);
+        context_.threads(1);
         // Matters only where the build left undriven values random; with a seed it repeats.
         context_.randSeed(1);
         context_.randReset(2);
 #if VM_TRACE
         context_.traceEverOn(true);
 #endif
+        enter();
         top_ = std::make_unique<Vtop>(&context_);
+        (void)library;
+#if TILED
+        // The mesh makes its tiles when it is computed for the first time.
+        top_->eval();
+        bind(*top_, tiles_, pins_);
+#else
         bind(*top_, pins_);
+#endif
     }
     ~Chip() {
+        enter();
         end_trace();
         top_->final();
+        top_.reset();
     }
     Chip(const Chip&) = delete;
     Chip& operator=(const Chip&) = delete;
@@ -111,18 +134,31 @@ class Chip {
     void configure(uint64_t rows, const uint32_t* words) {
         enter();
         release_inputs();
-        *pins_.config_enable = 1;
-        for (uint64_t row = 0; row < rows; ++row) {
-            load_config(*top_, words + row * CONFIG_WORDS);
-            rise();
-        }
-        *pins_.config_enable = 0;
+#if TILED
+        // What was set before, the end of the reset for instance, must have reached the tiles.
         rise();
+#endif
+        const std::vector<uint8_t> direct = written_directly(rows, words);
+        for (uint64_t row = 0; row < rows; ++row) {
+            const uint32_t* write = words + row * CONFIG_WORDS;
+#if TILED
+            if (direct[row]) {
+                tiles_.configure(write[CONFIG_CORE], write);
+                continue;
+            }
+#endif
+            *pins_.config_enable = 1;
+            load_config(*top_, write);
+            rise();
+            if (row + 1 < rows && direct[row + 1]) end_write();
+        }
+        end_write();
     }
 
     Fault run(const Request& request) {
         enter();
         outputs_.clear();
+        fired_.clear();
         next_packet_ = 0;
         try {
             const int64_t before = request.first_tick - 1;
@@ -148,13 +184,47 @@ class Chip {
     }
 
     const std::vector<Output>& outputs() const { return outputs_; }
+    const std::vector<uint32_t>& fired() const { return fired_; }
+#if TILED
+    Tile* add_tile(const char* place) { return tiles_.add(place); }
+    static Chip* entered;
+#endif
     const Pins& pins() const { return pins_; }
 #if VM_COVERAGE
     void write_coverage(const char* path) { context_.coveragep()->write(path); }
 #endif
 
    private:
-    void enter() { Verilated::threadContextp(&context_); }
+    void enter() {
+        Verilated::threadContextp(&context_);
+#if TILED
+        entered = this;
+#endif
+    }
+
+    // Configuration --------------------------------------------------------------------------
+
+    /// Which writes go to the tile's own port. Over the mesh's port each takes a cycle of all tiles;
+    /// the last one of each core goes that way, so that every core's address is used.
+    static std::vector<uint8_t> written_directly(uint64_t rows, const uint32_t* words) {
+        std::vector<uint8_t> direct(rows, 0);
+#if TILED
+        std::vector<uint8_t> seen(CORES, 0);
+        for (uint64_t row = rows; row-- > 0;) {
+            const uint32_t core = words[row * CONFIG_WORDS + CONFIG_CORE];
+            direct[row] = seen[core];
+            seen[core] = 1;
+        }
+#else
+        (void)words;
+#endif
+        return direct;
+    }
+
+    void end_write() {
+        *pins_.config_enable = 0;
+        rise();
+    }
 
     // Clock ----------------------------------------------------------------------------------
 
@@ -199,7 +269,7 @@ class Chip {
             waiting -= take_inputs();
             const bool busy = top_->busy;
             const bool quiescent = top_->quiescent;
-            if (context_.gotError() || context_.gotFinish()) throw Fault{Fault::STOPPED, tick};
+            if (stopped()) throw Fault{Fault::STOPPED, tick};
             was_busy |= busy;
             if (running && was_busy && !busy) {
                 request.busy_cycles[row] = cycle;
@@ -220,8 +290,16 @@ class Chip {
                 throw Fault{Fault::RETIRED_FEW, tick, core, next_neuron_[core], NEURONS};
             }
         }
+        if (start) {
+            std::sort(fired_.end() - request.fired[row], fired_.end());
+        }
+#if TILED
+        if (tiles_.stopped()) throw Fault{Fault::STOPPED, tick};
+#endif
         if (tick == trace_last_) end_trace();
     }
+
+    bool stopped() const { return context_.gotError() || context_.gotFinish(); }
 
     void store_counters(const Request& request, int64_t row) const {
         for (int64_t core = 0; core < CORES; ++core) {
@@ -280,13 +358,24 @@ class Chip {
                 throw Fault{Fault::RETIRED_WRONG, tick, core, neuron, next_neuron_[core]};
             }
             ++next_neuron_[core];
-            const int64_t place = (row * CORES + core) * NEURONS + neuron;
-            request.spikes[place] = *pins_.trace_spike[core];
-            if (request.potentials) {
-                constexpr int UNUSED = 32 - POTENTIAL_BITS;
-                const uint32_t bits = static_cast<uint32_t>(*pins_.trace_potential[core]);
-                request.potentials[place] = static_cast<int32_t>(bits << UNUSED) >> UNUSED;
-            }
+            constexpr int UNUSED = 32 - POTENTIAL_BITS;
+            const uint32_t bits = static_cast<uint32_t>(*pins_.trace_potential[core]);
+            note(request, row, core * NEURONS + neuron, *pins_.trace_spike[core],
+                 static_cast<int32_t>(bits << UNUSED) >> UNUSED);
+        }
+    }
+
+    void note(const Request& request, int64_t row, int64_t index, bool spike, int32_t potential) {
+        const int64_t place = row * CORES * NEURONS + index;
+        request.last[index] = potential;
+        if (request.spikes) request.spikes[place] = spike;
+        if (request.potentials) request.potentials[place] = potential;
+        if (request.column && request.column[index] >= 0) {
+            request.watched[row * request.columns + request.column[index]] = potential;
+        }
+        if (spike) {
+            fired_.push_back(static_cast<uint32_t>(index));
+            ++request.fired[row];
         }
     }
 
@@ -331,6 +420,9 @@ class Chip {
     static constexpr uint64_t PERIOD = 10000;  // in the build's precision: 10 ns
 
     VerilatedContext context_;
+#if TILED
+    Tiles tiles_;
+#endif
     std::unique_ptr<Vtop> top_;
     Pins pins_;
     uint64_t time_ = 0;
@@ -340,6 +432,7 @@ class Chip {
     std::vector<size_t> heads_;                  // the first of them that has not entered
     int64_t next_packet_ = 0;
     std::vector<Output> outputs_;
+    std::vector<uint32_t> fired_;  // core * NEURONS + neuron, ascending in each tick
     std::vector<uint8_t> held_;  // by port: an output packet was offered and not taken
     std::vector<uint64_t> held_payload_;
     std::vector<int64_t> next_neuron_;  // NEURONS: the core is through
@@ -348,11 +441,22 @@ class Chip {
     int64_t trace_last_ = -2;
 };
 
+#if TILED
+Chip* Chip::entered = nullptr;
+#endif
+
 }  // namespace
 
 extern "C" {
 
-Chip* sw_chip_new(uint32_t idle_seed, uint32_t stall_seed) { return new Chip(idle_seed, stall_seed); }
+#if TILED
+void* tile_new(const char* place) { return Chip::entered->add_tile(place); }
+#endif
+
+/// `library` is read only where the tiles are a library of their own.
+Chip* sw_chip_new(uint32_t idle_seed, uint32_t stall_seed, const TileLibrary* library) {
+    return new Chip(idle_seed, stall_seed, library);
+}
 
 void sw_chip_delete(Chip* chip) { delete chip; }
 
@@ -369,6 +473,13 @@ uint64_t sw_chip_outputs(const Chip* chip, Output* rows) {
     const auto& outputs = chip->outputs();
     if (rows) std::copy(outputs.begin(), outputs.end(), rows);
     return outputs.size();
+}
+
+/// Likewise how many spikes there were.
+uint64_t sw_chip_fired(const Chip* chip, uint32_t* rows) {
+    const auto& fired = chip->fired();
+    if (rows) std::copy(fired.begin(), fired.end(), rows);
+    return fired.size();
 }
 
 /// Writes the counters of starts while running, and of refused configuration writes: CORES each.

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.network import SIDES
 
+from .harness import registered
 from .ports import Port, cpp_name, cpp_type, load_statement
+from .tile_block import tile_clock, tile_glue
 
 __all__ = ["HARNESS", "edge_positions", "glue", "harness", "mesh_ports", "payload_bits"]
 
@@ -98,50 +100,41 @@ def _config_fields(architecture: Architecture, data_bits: int) -> Iterator[tuple
 
 
 def harness(ports: Mapping[str, Port], others: Mapping[str, Port] | None = None) -> str:
-    """Return the Verilog of the wrapper.
+    """Return the Verilog of the wrapper; see `registered`.
 
     Parameters
     ----------
     ports : dict
-        Ports of `mesh`; the clock ``clk`` is the one input that is not registered.
+        Ports of `mesh` that the driver touches.
     others : dict
         Further ports of `mesh`: outputs stay open, and inputs are 0.
     """
-    declared: list[str] = []
-    registers: list[str] = []
-    connections = [
-        f".{name}({port.width}'d0)" if port.direction == "input" else f".{name}()"
-        for name, port in (others or {}).items()
-    ]
-    for name, port in ports.items():
-        bits = f"[{port.width - 1}:0] " if port.width > 1 else ""
-        declared.append(f"{port.direction} {bits}{name}")
-        if port.direction == "output" or name == "clk":
-            connections.append(f".{name}({name})")
-        else:
-            registers.append(f"  reg {bits}{name}_r = 0; always @(posedge clk) {name}_r <= {name};")
-            connections.append(f".{name}({name}_r)")
-    return "\n".join(
-        [
-            f"module {HARNESS}(",
-            "  " + ",\n  ".join(declared),
-            ");",
-            *registers,
-            "  mesh mesh(",
-            "    " + ",\n    ".join(connections),
-            "  );",
-            "endmodule\n",
-        ]
-    )
+    return registered(HARNESS, "mesh", ports, others=others)
 
 
-def glue(architecture: Architecture, attached: Sequence[str], data_bits: int) -> str:
-    """Return ``glue.h`` for ``chip_driver.cpp``: sizes, pointers to the pins, configuration."""
+def glue(
+    architecture: Architecture,
+    attached: Sequence[str],
+    data_bits: int,
+    tile: Mapping[str, Port] | None = None,
+) -> str:
+    """Return ``glue.h`` for ``chip_driver.cpp``: sizes, pointers to the pins, configuration.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    attached : sequence of str
+    data_bits : int
+        See `mesh_ports`.
+    tile : dict, optional
+        Ports of the tile where it is a library of its own: see `tile_block`.
+    """
     edges = edge_positions(architecture, attached)
     dropped = edge_positions(architecture, _others(attached))
     fields = dict(_config_fields(architecture, data_bits))
     constants = {
         "CORES": architecture.cores,
+        "WIDTH": architecture.width,
         "NEURONS": architecture.neurons,
         "SLOTS": architecture.delay_slots,
         "POTENTIAL_BITS": architecture.potential_bits,
@@ -149,51 +142,71 @@ def glue(architecture: Architecture, attached: Sequence[str], data_bits: int) ->
         "OUT_PORTS": len(edges),
         "OFF_MESH_PORTS": len(dropped),
         "CONFIG_WORDS": sum(port.words for port in fields.values()),
+        # The second field, after one of one word.
+        "CONFIG_CORE": fields["config__space"].words,
     }
     payload = cpp_type(payload_bits(architecture))
     pins = [
         *_edge_pins(edges, "in", payload),
         *_edge_pins(edges, "out", payload),
-        _pin("CData", "trace_valid", [f"trace_{c}__valid" for c in range(architecture.cores)]),
-        _pin("CData", "trace_spike", [f"trace_{c}__spike" for c in range(architecture.cores)]),
-        _pin(
-            cpp_type(architecture.neuron_bits),
-            "trace_neuron",
-            [f"trace_{c}__neuron" for c in range(architecture.cores)],
-        ),
-        _pin(
-            cpp_type(architecture.potential_bits),
-            "trace_potential",
-            [f"trace_{c}__potential" for c in range(architecture.cores)],
-        ),
         _pin("SData", "off_mesh", [f"off_mesh_{side}_{at}" for side, at in dropped]),
     ]
-    for counter in ("late", "overrun", "refused"):
-        names = [f"{counter}_{c}" for c in range(architecture.cores)]
-        pins.append(_pin("SData", counter, names))
+    at_tiles = []
+    if tile is None:
+        pins += _core_pins(architecture)
+    else:
+        at_tiles = _core_pins(architecture)
     lines = [
         "// Generated from the architecture: sizes and pins of the mesh.",
         "#include <cstdint>",
         "#include <vector>",
         '#include "Vtop.h"',
         *[f"constexpr int64_t {name} = {value};" for name, value in constants.items()],
+        *([] if tile is None else tile_glue(tile, fields)),
+        '#include "chip_tiles.h"',
         "struct Pins {",
         "    CData* config_enable;",
-        *[f"    std::vector<{kind}*> {name};" for kind, name, _ in pins],
+        *[f"    std::vector<{kind}*> {name};" for kind, name, _ in [*pins, *at_tiles]],
         "};",
-        "inline void bind(Vtop& top, Pins& pins) {",
+        f"inline void bind(Vtop& top, {'' if tile is None else 'Tiles& tiles, '}Pins& pins) {{",
         f"    pins.config_enable = &top.{cpp_name('config__enable')};",
         *[
             f"    pins.{name}.push_back(&top.{cpp_name(port)});"
             for _, name, ports in pins
             for port in ports
         ],
+        *[
+            f"    for (int64_t c = 0; c < CORES; ++c) pins.{name}.push_back(tiles[c].pins.{name});"
+            for _, name, _ in at_tiles
+        ],
         "}",
+        *([] if tile is None else tile_clock(tile)),
         "inline void load_config(Vtop& top, const uint32_t* words) {",
         *_loads(fields),
         "}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _core_pins(architecture: Architecture) -> list[tuple[str, str, list[str]]]:
+    """What each core shows: one pin a core, in the order of the cores."""
+    kinds = {
+        "trace_{}__valid": "CData",
+        "trace_{}__spike": "CData",
+        "trace_{}__neuron": cpp_type(architecture.neuron_bits),
+        "trace_{}__potential": cpp_type(architecture.potential_bits),
+        "late_{}": "SData",
+        "overrun_{}": "SData",
+        "refused_{}": "SData",
+    }
+    return [
+        (
+            kind,
+            name.replace("_{}", "").replace("__", "_"),
+            [name.format(c) for c in range(architecture.cores)],
+        )
+        for name, kind in kinds.items()
+    ]
 
 
 def _pin(kind: str, name: str, ports: list[str]) -> tuple[str, str, list[str]]:

@@ -8,68 +8,28 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from spikewright.golden.architecture import Architecture
+from spikewright.golden.fast_events import in_order
 from spikewright.golden.network import SIDES
 from spikewright.golden.stimulus import PACKET
 
-from .build import build_library
 from .chip_abi import OUTPUT, Fault, Request, bind, sentence
-from .chip_glue import HARNESS, edge_positions, glue, harness, mesh_ports
+from .chip_build import config_data, flat_library, tiled_library
+from .chip_glue import edge_positions
 from .chip_packets import PacketCodec, check_range
+from .chip_run import ChipRun, SparseRun
 from .design import Design, Options
 from .errors import ToolError
-from .ports import Port, check_ports
+from .ports import Port
 from .words import checked_words, write_rows
 
 __all__ = ["ChipModel", "ChipRun"]
-
-_DRIVER = Path(__file__).with_name("chip_driver.cpp")
-_TOP = "mesh"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChipRun:
-    """What a run showed; T = ticks, C = cores, N = neurons.
-
-    Members
-    -------
-    first_tick : int
-    spikes : ndarray of bool, shape (T, C, N)
-    potentials : ndarray of int32, shape (T, C, N), or None
-        As the neurons were retired.
-    late : ndarray of int64, shape (T, C)
-        Packets dropped as late, per tick.
-    off_mesh : ndarray of int64, shape (T,)
-        Packets dropped at sides with nothing attached, per tick.
-    outputs : ndarray of PACKET
-        Packets that left over attached sides, sorted by all their fields.
-    arrivals : ndarray of PACKET
-        The same in the order in which they left.
-    busy_cycles, cycles : ndarray of int64, shape (T,)
-        Clock cycles from the start until no core runs, and until nothing is under way either.
-    overrun, refused : ndarray of uint16, shape (C,)
-        Counters after the run: starts while running, configuration writes refused.
-
-    Counters saturate at 65535; what is dropped beyond that, `late` and `off_mesh` cannot show.
-    """
-
-    first_tick: int
-    spikes: NDArray[np.bool_]
-    potentials: NDArray[np.int32] | None
-    late: NDArray[np.int64]
-    off_mesh: NDArray[np.int64]
-    outputs: NDArray[np.void]
-    arrivals: NDArray[np.void]
-    busy_cycles: NDArray[np.int64]
-    cycles: NDArray[np.int64]
-    overrun: NDArray[np.uint16]
-    refused: NDArray[np.uint16]
 
 
 class ChipModel:
@@ -87,6 +47,10 @@ class ChipModel:
         Folder of builds, see `cache.default_root`.
     cycle_limit : int
         Cycles after which a tick counts as hung.
+    tiles : bool
+        Compile the tile by itself, once for all its places: see `tile_block`. Quick to compile for
+        many cores, and faster there; without waves and coverage. All but the last configuration
+        write of each core then go to its own port, in no time of the mesh's.
     idle_seed, stall_seed : int
         Not 0: packets are offered, or taken, in a pseudo-random half of the cycles only.
 
@@ -107,39 +71,24 @@ class ChipModel:
         options: Options | None = None,
         root: Path | None = None,
         cycle_limit: int = 1_000_000,
+        tiles: bool = False,
         idle_seed: int = 0,
         stall_seed: int = 0,
     ) -> None:
-        found = design.ports()
-        data = found.get("config__data")
-        if design.top != _TOP or data is None:
-            raise ToolError(f"Design must be the mesh with its config port, not {design.top}")
-        ports = mesh_ports(architecture, attached, data.width)
-        # Nothing is read back here.
-        tied = {n: found[n] for n in ("config__read", "config__word") if n in found}
-        check_ports(found, ports | tied, _TOP)
-        others = {name: port for name, port in found.items() if name not in ports}
-        sources = {**design.sources, f"{HARNESS}.v": harness(ports, others)}
         self.architecture = architecture
-        self.data_bits = data.width
+        self.data_bits = config_data(design).width
         self.next_tick = 0
         self._codec = PacketCodec(architecture, edge_positions(architecture, attached))
         dropping = [side for side in SIDES if side not in attached]
         self._off_mesh_ports = len(edge_positions(architecture, dropping))
         self._cycle_limit = cycle_limit
         self._options = options or Options()
-        library = build_library(
-            replace(design, top=HARNESS, sources=sources),
-            {
-                "chip_driver.cpp": _DRIVER.read_text(),
-                "glue.h": glue(architecture, attached, data.width),
-            },
-            ports=ports,
-            options=options,
-            root=root,
-        )
+        build = tiled_library if tiles else flat_library
+        library, self._tile = build(design, architecture, attached, self._options, root)
         self._library = bind(library, coverage=bool(self._options.coverage))
-        self._chip: int | None = self._library.sw_chip_new(idle_seed, stall_seed)
+        self._chip: int | None = self._library.sw_chip_new(
+            idle_seed, stall_seed, None if self._tile is None else ctypes.byref(self._tile)
+        )
         self._counted = np.zeros((1, architecture.cores + self._off_mesh_ports), np.int64)
         self.reset()
 
@@ -194,20 +143,64 @@ class ChipModel:
             Where a packet cannot be fed, and where the design breaks a rule: a tick that hangs, a
             neuron that is not retired once and in order, a packet that changes while it is stalled.
         """
-        chip, shape = self._ready(), (ticks, self.architecture.cores, self.architecture.neurons)
-        feed = self._feed(packets if packets is not None else np.empty(0, PACKET), ticks)
+        shape = (ticks, self.architecture.cores, self.architecture.neurons)
         spikes = np.zeros(shape, np.bool_)
         values = np.zeros(shape, np.int32) if potentials else None
-        busy_cycles, cycles = np.zeros((2, ticks), np.uint64)
-        late = np.zeros((ticks, self.architecture.cores), np.uint16)
-        off_mesh = np.zeros((ticks, self._off_mesh_ports), np.uint16)
-        arrays = (*feed, spikes, values, busy_cycles, cycles, late, off_mesh)
+        shown, _ = self._run(ticks, packets, spikes=spikes, potentials=values)
+        return ChipRun(spikes=spikes, potentials=values, **shown)
+
+    def run_sparse(
+        self,
+        ticks: int,
+        packets: NDArray[np.void] | None = None,
+        *,
+        watch: ArrayLike = (),
+    ) -> SparseRun:
+        """Run ticks as `run` does, and keep no array of all neurons in all ticks.
+
+        Parameters
+        ----------
+        ticks : int
+        packets : ndarray of PACKET, optional
+        watch : array_like of int
+            core * N + neuron of the neurons whose potentials to record, none twice.
+        """
+        watched = np.asarray(watch, np.int64).reshape(-1)
+        values = np.zeros((ticks, len(watched)), np.int32)
+        neurons = self.architecture.cores * self.architecture.neurons
+        check_range("Watched neuron", watched, 0, neurons - 1)
+        column = None
+        if len(watched):
+            column = np.full(neurons, -1, np.int32)
+            column[watched] = np.arange(len(watched))
+        shown, sparse = self._run(
+            ticks, packets, column=column, columns=len(watched), watched=values
+        )
+        return SparseRun(watched=values, **sparse, **shown)
+
+    def _run(
+        self, ticks: int, packets: NDArray[np.void] | None, **recorded: Any
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Run ticks; returns what both kinds of run show, and what the sparse one adds."""
+        chip = self._ready()
+        feed = self._feed(packets if packets is not None else np.empty(0, PACKET), ticks)
+        cores = self.architecture.cores
+        arrays = {
+            **dict(zip(("packet_tick", "packet_port", "packet_payload"), feed, strict=True)),
+            "last": np.zeros((cores, self.architecture.neurons), np.int32),
+            "fired": np.zeros(ticks, np.int64),
+            "busy_cycles": np.zeros(ticks, np.uint64),
+            "cycles": np.zeros(ticks, np.uint64),
+            "late": np.zeros((ticks, cores), np.uint16),
+            "off_mesh": np.zeros((ticks, self._off_mesh_ports), np.uint16),
+            **recorded,
+        }
         request = Request(
-            self.next_tick,
-            ticks,
-            self._cycle_limit,
-            len(feed[0]),
-            *(None if array is None else array.ctypes.data for array in arrays),
+            first_tick=self.next_tick,
+            ticks=ticks,
+            cycle_limit=self._cycle_limit,
+            packets=len(feed[0]),
+            **{n: v.ctypes.data if isinstance(v, np.ndarray) else v for n, v in arrays.items()},
         )
         fault = Fault()
         self._library.sw_chip_run(chip, ctypes.byref(request), ctypes.byref(fault))
@@ -217,22 +210,26 @@ class ChipModel:
                 sentence(fault, self.architecture, self._codec.edges, self._cycle_limit)
             )
         first, self.next_tick = self.next_tick, self.next_tick + ticks
-        dropped = self._per_tick(np.concatenate([late, off_mesh], axis=1))
+        dropped = self._per_tick(np.concatenate([arrays["late"], arrays["off_mesh"]], axis=1))
         arrivals = self._arrivals()
         overrun, refused = self._errors()
-        return ChipRun(
-            first_tick=first,
-            spikes=spikes,
-            potentials=values,
-            late=dropped[:, : self.architecture.cores],
-            off_mesh=dropped[:, self.architecture.cores :].sum(axis=1),
-            outputs=np.sort(arrivals),
-            arrivals=arrivals,
-            busy_cycles=busy_cycles.astype(np.int64),
-            cycles=cycles.astype(np.int64),
-            overrun=overrun,
-            refused=refused,
-        )
+        shown = {
+            "first_tick": first,
+            "late": dropped[:, :cores],
+            "off_mesh": dropped[:, cores:].sum(axis=1),
+            "outputs": in_order(arrivals, arrivals["tick"]),
+            "arrivals": arrivals,
+            "busy_cycles": arrays["busy_cycles"].astype(np.int64),
+            "cycles": arrays["cycles"].astype(np.int64),
+            "overrun": overrun,
+            "refused": refused,
+        }
+        sparse = {
+            "spikes_per_tick": arrays["fired"],
+            "spike_index": self._fired(),
+            "last": arrays["last"],
+        }
+        return shown, sparse
 
     def trace(self, path: Path, first: int, last: int) -> None:
         """Write FST waves of the ticks ``first`` to ``last``, both included, as they are run."""
@@ -285,6 +282,11 @@ class ChipModel:
         raw = np.empty(self._library.sw_chip_outputs(self._chip, None), OUTPUT)
         self._library.sw_chip_outputs(self._chip, raw.ctypes.data)
         return self._codec.decode(raw["tick"], raw["port"], raw["payload"])
+
+    def _fired(self) -> NDArray[np.uint32]:
+        fired = np.empty(self._library.sw_chip_fired(self._chip, None), np.uint32)
+        self._library.sw_chip_fired(self._chip, fired.ctypes.data)
+        return fired
 
     def _per_tick(self, counters: NDArray[np.uint16]) -> NDArray[np.int64]:
         """Counters at the end of each tick, as differences."""

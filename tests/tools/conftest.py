@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from spikewright.golden import Network, Simulator
-from spikewright.verif.chip_model import ChipRun
+from spikewright.verif.chip_run import ChipRun
 from spikewright.verif.errors import ToolError
 
 Spoil = Callable[[dict[str, Any], int], None]
@@ -39,7 +39,7 @@ class GoldenChip:
         self.simulator = Simulator(self.network)
 
     def configure(self, writes: list[tuple[int, int, int, int]]) -> None:
-        assert writes
+        assert len(writes)
 
     @property
     def next_tick(self) -> int:

@@ -1,0 +1,131 @@
+"""A mesh of compiled tiles does what the flat mesh does, to the bit and to the cycle."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import fields
+
+import numpy as np
+import pytest
+
+from spikewright.golden import Architecture, random_network, random_packets, random_spikes
+from spikewright.golden.engines import make_simulator
+from spikewright.tools.engine import chip_verilog, program
+from spikewright.verif.chip_model import ChipModel
+from spikewright.verif.chip_packets import packets_from_spikes
+from spikewright.verif.chip_run import SparseRun
+from spikewright.verif.design import Design, Options
+from spikewright.verif.errors import ToolError
+from spikewright.verif.ports import parse_ports
+from spikewright.verif.tile_block import split_tile, tile_stub
+
+ARCHITECTURE = Architecture.preset("tiny").with_mesh(3, 2)
+ATTACHED = ("west", "east")
+TICKS = 60
+
+
+def design(architecture=ARCHITECTURE) -> Design:
+    return Design("mesh", {"mesh.v": chip_verilog(architecture, ATTACHED).read_text()})
+
+
+def run(tiles: bool, seed: int, **options) -> SparseRun:
+    network = random_network(ARCHITECTURE, seed, attached=ATTACHED)
+    spikes = packets_from_spikes(random_spikes(network, seed, TICKS), ARCHITECTURE)
+    packets = np.concatenate([spikes, random_packets(network, seed, TICKS)])
+    with ChipModel(design(), ARCHITECTURE, attached=ATTACHED, tiles=tiles, **options) as chip:
+        program(chip, network)
+        due = packets[packets["tick"] < TICKS]
+        return chip.run_sparse(TICKS, due, watch=np.arange(96)[::-1])
+
+
+@pytest.mark.parametrize("seeds", [(1, 0, 0), (2, 5, 0), (3, 0, 3), (4, 5, 3)])
+def test_tiles_equal_the_flat_mesh(seeds):
+    seed, idle, stall = seeds
+    flat = run(False, seed, idle_seed=idle, stall_seed=stall)
+    tiled = run(True, seed, idle_seed=idle, stall_seed=stall)
+    assert len(flat.spike_index)
+    for field in fields(SparseRun):
+        np.testing.assert_array_equal(
+            getattr(tiled, field.name), getattr(flat, field.name), err_msg=field.name
+        )
+
+
+def test_tiles_are_programmed_again():
+    """What one program leaves behind must not be seen by the next."""
+    with ChipModel(design(), ARCHITECTURE, attached=ATTACHED, tiles=True) as chip:
+        for seed in (1, 2, 1):
+            network = random_network(ARCHITECTURE, seed, attached=ATTACHED)
+            program(chip, network)
+            golden = make_simulator(network).run(20, np.arange(96))
+            found = chip.run_sparse(20, watch=np.arange(96))
+            np.testing.assert_array_equal(found.watched, golden.potentials)
+            np.testing.assert_array_equal(found.last.reshape(-1), golden.potentials[-1])
+
+
+def test_two_chips_at_a_time():
+    """They share their libraries, and nothing else."""
+    chips = [ChipModel(design(), ARCHITECTURE, attached=ATTACHED, tiles=True) for _ in range(2)]
+    networks = [random_network(ARCHITECTURE, seed, attached=ATTACHED) for seed in (5, 6)]
+    for chip, network in zip(chips, networks, strict=True):
+        program(chip, network)
+    found = [[chip.run_sparse(1).last for chip in chips] for _ in range(10)]
+    for index, network in enumerate(networks):
+        golden = make_simulator(network).run(10, np.arange(96)).potentials
+        np.testing.assert_array_equal([pair[index].reshape(-1) for pair in found], golden)
+
+
+def test_a_tile_with_a_fault_differs():
+    """The planted fault is in the tile, which is compiled anew; the mesh around it is not."""
+    whole = design()
+    text = whole.sources["mesh.v"]
+    wrong = text.replace(".spike(trace__spike)", ".spike()")
+    assert wrong != text
+    network = random_network(ARCHITECTURE, 1, attached=ATTACHED)
+    found = []
+    for source in (text, wrong):
+        faulty = Design("mesh", {"mesh.v": source})
+        with ChipModel(faulty, ARCHITECTURE, attached=ATTACHED, tiles=True) as chip:
+            program(chip, network)
+            found.append(chip.run_sparse(5).spikes_per_tick)
+    assert found[0].any()
+    assert not found[1].any()
+
+
+def test_an_unchanged_design_is_not_compiled_again(monkeypatch):
+    ChipModel(design(), ARCHITECTURE, attached=ATTACHED, tiles=True).close()
+
+    def refuse(*command, **_options):
+        pytest.fail(f"no program may be started, and one was: {command}")
+
+    monkeypatch.setattr(subprocess, "run", refuse)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    ChipModel(design(), ARCHITECTURE, attached=ATTACHED, tiles=True).close()
+
+
+def test_options_that_compiled_tiles_do_not_know():
+    options = Options(checked=True)
+    message = r"^Options of a chip of compiled tiles must be none, not Options\(.*\)$"
+    with pytest.raises(ToolError, match=message):
+        ChipModel(design(), ARCHITECTURE, attached=ATTACHED, tiles=True, options=options)
+
+
+def test_watched_neurons_that_are_not_there():
+    with ChipModel(design(), ARCHITECTURE, attached=ATTACHED, tiles=True) as chip:
+        message = r"^Watched neuron must be in 0..95, not 96$"
+        with pytest.raises(ToolError, match=message):
+            chip.run_sparse(1, watch=[96])
+
+
+def test_verilog_without_a_tile():
+    message = r"^Verilog of a mesh must hold the module tile and others, and does not$"
+    with pytest.raises(ToolError, match=message):
+        split_tile("module mesh(); endmodule")
+
+
+def test_the_stand_in_has_the_ports_of_the_tile():
+    tile, rest = split_tile(design().sources["mesh.v"])
+    assert "module tile" not in rest
+    assert "module mesh" not in tile
+    ports = parse_ports(tile, "tile")
+    header = tile_stub(ports).split(");")[0].replace(" = 0", "")
+    assert parse_ports(f"{header}); endmodule", "tile") == ports

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from spikewright.tools.console import print_json, progress
-from spikewright.tools.errors import UserError
+from spikewright.tools.errors import EXIT_FAULT, UserError
 
-__all__ = ["app", "sim"]
+__all__ = ["app", "rtl", "sim"]
 
 SIDES = (4, 8, 16, 32, 64)
+CORES = ("event", "neuron")
+MOST_CORES = 1024
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -77,6 +79,73 @@ def sim(
     from spikewright.tools.bench_report import show
 
     show(setup, results, loaded)
+
+
+@app.command()
+def rtl(
+    *,
+    cores: Annotated[
+        str, typer.Option(help="Numbers of cores to time; none with an empty text.")
+    ] = "1,4,11,16,64",
+    core: Annotated[
+        list[str] | None, typer.Option(help="event, neuron; both if none is named.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+) -> None:
+    """Hold the cycles of a tick against the formulas, and time meshes in Verilator.
+
+    Example: spikewright bench rtl --cores 1,11
+
+    Cycles are those of one core of 256 x 256 with half of its synapses connected, at 1, 2, 10 and
+    100 % of its axons, in lockstep with the golden model. Exit status 1 where a tick takes more
+    cycles than its formula allows, or a result differs.
+    """
+    from spikewright.golden import Architecture
+    from spikewright.tools.bench_rtl import ACTIVITIES, measure_cycles, measure_speed, shape
+    from spikewright.tools.bench_rtl_report import show
+    from spikewright.tools.engine import require_simulator
+
+    kinds = list(dict.fromkeys(core or CORES))
+    for kind in kinds:
+        if kind not in CORES:
+            raise UserError(f"--core must be one of {', '.join(CORES)}, not {kind!r}.")
+    sizes = _counts(cores)
+    require_simulator()
+    chip = Architecture.preset("truenorth")
+    with progress("Measuring", len(kinds) * (2 * len(ACTIVITIES) + len(sizes))) as advance:
+        cycles = []
+        for kind in kinds:
+            for row in measure_cycles(chip.with_mesh(1, 1), kind):
+                cycles.append(row)
+                advance(1)
+        speeds = []
+        for size in sizes:
+            for kind in kinds:
+                speeds.append(measure_speed(chip.with_mesh(*shape(size)), kind))
+                advance(1)
+    if as_json:
+        print_json(
+            {
+                "ok": all(row.ok for row in cycles),
+                "cycles": [row.to_dict() for row in cycles],
+                "speed": [speed.to_dict() for speed in speeds],
+            }
+        )
+    else:
+        show(cycles, speeds)
+    if not all(row.ok for row in cycles):
+        raise typer.Exit(EXIT_FAULT)
+
+
+def _counts(cores: str) -> list[int]:
+    """Return numbers of cores."""
+    counts = []
+    for word in cores.split(",") if cores.strip() else []:
+        number = int(word) if re.fullmatch(r" *\d{1,4} *", word) else 0
+        if not 1 <= number <= MOST_CORES:
+            raise UserError(f"--cores must be numbers in 1..{MOST_CORES}, not {word.strip()!r}.")
+        counts.append(number)
+    return counts
 
 
 def _sides(cores: str) -> list[int]:

@@ -1,0 +1,229 @@
+"""What a tick costs in the RTL: clock cycles against the formulas, and ticks a second in Verilator.
+
+For scale: a public RTL in TrueNorth's manner takes 66,051 cycles a tick for a core of 256 x 256,
+whatever the activity, and 0.088 s a tick for 11 cores in Verilator.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from spikewright.golden import Architecture, Network, simulate
+from spikewright.golden.workloads import recurrent_network
+from spikewright.tools.engine import compiled_chip, program
+from spikewright.verif.chip_model import ChipModel
+
+__all__ = [
+    "ACTIVITIES",
+    "PEER_CORES",
+    "PEER_CYCLES",
+    "PEER_SECONDS",
+    "Cycles",
+    "Speed",
+    "busy_network",
+    "measure_cycles",
+    "measure_speed",
+    "shape",
+]
+
+PEER_CYCLES = 66_051
+PEER_CORES, PEER_SECONDS = 11, 0.088
+
+ACTIVITIES = (0.01, 0.02, 0.1, 1.0)
+"""Shares of the axons that spike in every tick."""
+
+ALLOWED = {"event": 16, "neuron": 32}
+"""Cycles of a tick beyond neurons and events, as the specification has it."""
+
+DENSITY = 0.5
+TICKS = 24
+SECONDS = 3.0
+"""About how long a timing takes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cycles:
+    """Cycles of a core's ticks.
+
+    Members
+    -------
+    core : {"event", "neuron"}
+    stochastic : bool
+        Whether all synapses are, and thresholds random.
+    activity : float
+        Share of the axons that spike in a tick.
+    events : float
+        Synaptic events a tick.
+    cycles : float
+        Clock cycles a tick, until the core is idle.
+    beyond : int
+        The most cycles beyond the neurons, and the events that the formula counts.
+    same : bool
+        Whether spikes and potentials were the golden model's.
+    """
+
+    core: str
+    stochastic: bool
+    activity: float
+    events: float
+    cycles: float
+    beyond: int
+    same: bool
+
+    @property
+    def counted(self) -> bool:
+        """The formula counts events: not where the core counts axons and nothing is stochastic."""
+        return self.core == "event" or self.stochastic
+
+    @property
+    def formula(self) -> str:
+        """The most cycles that a tick may take."""
+        return f"N + {'E + ' if self.counted else ''}{ALLOWED[self.core]}"
+
+    @property
+    def ok(self) -> bool:
+        """The formula holds, and the results are right."""
+        return self.same and self.beyond <= ALLOWED[self.core]
+
+    @property
+    def ratio(self) -> float:
+        """How many times fewer cycles than the public RTL of the same size."""
+        return PEER_CYCLES / self.cycles
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        more = {"formula": self.formula, "ok": self.ok, "times_fewer": round(self.ratio, 1)}
+        return asdict(self) | more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speed:
+    """Speed of a mesh in Verilator; 2 % of the neurons fire, half of the synapses are connected.
+
+    Members
+    -------
+    core : {"event", "neuron"}
+    cores : int
+    build_seconds : float
+        From the tables' hardware to a model that runs; nearly nothing if it was built before.
+    ticks_per_second : float
+        Of one processor, without programming.
+    cycles : float
+        Clock cycles a tick, until nothing is under way.
+    """
+
+    core: str
+    cores: int
+    build_seconds: float
+    ticks_per_second: float
+    cycles: float
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times less time than the public RTL, where it has as many cores."""
+        if self.cores != PEER_CORES:
+            return None
+        return PEER_SECONDS * self.ticks_per_second
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        ratio = self.ratio
+        return asdict(self) | {"times_less_time": None if ratio is None else round(ratio, 1)}
+
+
+def shape(cores: int) -> tuple[int, int]:
+    """Return width and height of a mesh as square as may be."""
+    height = next(h for h in range(math.isqrt(cores), 0, -1) if cores % h == 0)
+    return cores // height, height
+
+
+def busy_network(
+    architecture: Architecture, activity: float, *, stochastic: bool, seed: int = 1
+) -> Network:
+    """Return a network of one core in which, from tick 1 on, always the same axons spike.
+
+    As many neurons as axons fire in every tick, each to an axon of its own with delay 1, so that
+    packets travel while the core runs. Half of the synapses are connected.
+    """
+    a, rng = architecture, np.random.default_rng(seed)
+    count = round(activity * a.axons)
+    neuron = np.arange(a.neurons)
+    fires = neuron < count
+    signs = np.where(np.arange(a.axon_types) % 2, -1, 1)
+    return Network(
+        a,
+        synapses=(rng.random((1, a.neurons, a.axons)) < DENSITY),
+        axon_types=(np.arange(a.axons) % a.axon_types)[None],
+        weights=np.where(fires[:, None], 1, signs * 3)[None],
+        weight_stochastic=stochastic,
+        leak=fires.astype(np.int64)[None],
+        threshold=np.where(fires, 1, a.threshold_limit)[None],
+        negative_threshold=a.threshold_limit,
+        threshold_mask=np.where(fires, 0, 5 * stochastic)[None],
+        axon=rng.permutation(a.axons)[neuron % a.axons][None],
+        delay=fires.astype(np.int64)[None],
+    )
+
+
+def measure_cycles(architecture: Architecture, core: str) -> Iterator[Cycles]:
+    """Yield what every activity costs, without stochastic synapses and with nothing else."""
+    with compiled_chip(architecture, (), core=core) as chip:
+        for stochastic in (False, True):
+            for activity in ACTIVITIES:
+                yield _cycles(chip, architecture, core, stochastic, activity)
+
+
+def _cycles(
+    chip: ChipModel, architecture: Architecture, core: str, stochastic: bool, activity: float
+) -> Cycles:
+    network = busy_network(architecture, activity, stochastic=stochastic)
+    golden = simulate(network, ticks=TICKS)
+    program(chip, network)
+    run = chip.run(TICKS)
+    pairs = (run.spikes, golden.spikes), (run.potentials, golden.potentials)
+    same = all(bool(np.all(np.asarray(got) == np.asarray(wanted))) for got, wanted in pairs)
+    events = golden.synaptic_events[:, 0]
+    counted = core == "event" or stochastic
+    beyond = run.busy_cycles - architecture.neurons - (events if counted else 0)
+    # In tick 0 no axon has spiked yet.
+    return Cycles(
+        core=core,
+        stochastic=stochastic,
+        activity=activity,
+        events=float(events[1:].mean()),
+        cycles=float(run.busy_cycles[1:].mean()),
+        beyond=int(beyond.max()),
+        same=same,
+    )
+
+
+def measure_speed(architecture: Architecture, core: str) -> Speed:
+    """Build a mesh and time its ticks."""
+    network = recurrent_network(architecture, 1, density=DENSITY, rate=0.02)
+    network.attached = ()
+    start = time.perf_counter()
+    with compiled_chip(architecture, (), core=core) as chip:
+        built = time.perf_counter() - start
+        program(chip, network)
+        # As long as the longest delay, until as many spikes arrive as leave.
+        chip.run(architecture.delay_slots, potentials=False)
+        begun = time.perf_counter()
+        chip.run(4, potentials=False)
+        each = (time.perf_counter() - begun) / 4
+        ticks = max(4, min(4096, round(SECONDS / each)))
+        begun = time.thread_time()
+        run = chip.run(ticks, potentials=False)
+        spent = time.thread_time() - begun
+    return Speed(
+        core=core,
+        cores=architecture.cores,
+        build_seconds=built,
+        ticks_per_second=ticks / spent,
+        cycles=float(run.cycles.mean()),
+    )

@@ -18,6 +18,7 @@ from amaranth.utils import ceil_log2
 from spikewright.hdl.generated.chip import parameters_layout
 
 __all__ = [
+    "DataWords",
     "ParameterMemory",
     "PotentialMemory",
     "SchedulerMemory",
@@ -152,3 +153,40 @@ class ParameterMemory(_ReadWrite):
 
     def __init__(self, *, neurons: int = 256, **widths: int) -> None:
         super().__init__("neuron", neurons, parameters_layout(**widths))
+
+
+class DataWords(wiring.Component):
+    """The data words of the chip's commands: written one at a time, seen all at once.
+
+    Members
+    -------
+    write : In(1)
+        Store `data` as word `index`.
+    shown : In
+        Number of the word at `word`.
+    words : Out
+        All of them, the first in the low bits.
+    """
+
+    def __init__(self, *, count: int) -> None:
+        self.count = count
+        super().__init__(
+            {
+                "write": In(1),
+                "index": In(_index(count)),
+                "data": In(32),
+                "shown": In(_index(count)),
+                "word": Out(32),
+                "words": Out(32 * count),
+            }
+        )
+
+    def elaborate(self, platform: Any) -> Module:
+        m = Module()
+        words = [self.words[32 * i : 32 * (i + 1)] for i in range(self.count)]
+        for number, word in enumerate(words):
+            with m.If(self.write & (self.index == number)):
+                m.d.sync += word.eq(self.data)
+            with m.If(self.shown == number):
+                m.d.comb += self.word.eq(word)
+        return m

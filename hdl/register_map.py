@@ -1,7 +1,7 @@
 """Generated from registers.rdl: do not edit, change the description.
 
 Written by: spikewright generate
-Description: 9479a00aad826d7cdc3617c8b2682b88c63e2d040c3fdb545a881d947da7788f
+Description: 01ace2243ecf46e750b6803160bf8824e7fcb36ad7019f31a06e4ac105ddff99
 """
 
 from enum import IntEnum

@@ -7,10 +7,11 @@ from amaranth.lib import wiring
 
 from spikewright.golden.architecture import Architecture
 from spikewright.hdl.array import ChipArray
+from spikewright.hdl.chip import Chip
 from spikewright.hdl.mesh import Mesh
 from spikewright.hdl.tile import CORES, SIDES, Tile
 
-__all__ = ["array_verilog", "component_verilog", "mesh_verilog", "tile_verilog"]
+__all__ = ["array_verilog", "chip_verilog", "component_verilog", "mesh_verilog", "tile_verilog"]
 
 
 def component_verilog(component: wiring.Component, name: str) -> str:
@@ -43,3 +44,11 @@ def array_verilog(
     """Verilog of chips side by side, as a module `mesh` with the ports of one mesh of all cores."""
     tile = tile_verilog(architecture, core=core)
     return tile + component_verilog(ChipArray(architecture, chips, attached), "mesh")
+
+
+def chip_verilog(
+    architecture: Architecture, links: tuple[str, ...] = SIDES, *, core: str = "event"
+) -> str:
+    """Verilog of the module `chip`, with AXI ports, and of its `tile`, see `tile_verilog`."""
+    tile = tile_verilog(architecture, core=core)
+    return tile + component_verilog(Chip(architecture, links), "chip")

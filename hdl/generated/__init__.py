@@ -4,14 +4,19 @@ Written by: spikewright generate
 """
 
 __all__ = [
+    "axi_read",
+    "axi_write",
     "axis_unwrap",
     "axon_count",
     "chip",
     "configuration",
+    "configurator",
     "core",
     "count_control",
+    "counter_scan",
     "edge",
     "edge_drop",
+    "error_flags",
     "forward_east",
     "forward_north",
     "forward_south",
@@ -29,6 +34,8 @@ __all__ = [
     "neuron_core",
     "neuron_scan",
     "random_draw",
+    "register_read",
+    "register_write",
     "registers",
     "router",
     "scheduler_control",
@@ -38,5 +45,6 @@ __all__ = [
     "synaptic_integration",
     "threshold_fire_reset",
     "tick_controller",
+    "tick_pacer",
     "to_local",
 ]

@@ -157,7 +157,7 @@ def malformed_at() -> int:
 
 
 def spikes_in_at() -> int:
-    """Packets that came in over the links."""
+    """Beats that came in over the links, malformed ones too."""
     return 4 * 15
 
 

@@ -90,7 +90,7 @@ class Chip(wiring.Component):
         12 address bits, 32 data bits, one write and one read at a time.
     s_axis_{side}_..., m_axis_{side}_... : AXI4-Streams
         In and out at a side with a link; see `links.AxisLink`.
-    interrupt : Out(1)
+    irq : Out(1)
         High while a flag of ERRORS is set that IRQ_ENABLE enables.
     halt : In(1)
         No tick starts while it is high. An array of chips starts its ticks together if each one's
@@ -117,7 +117,7 @@ class Chip(wiring.Component):
         members = _axi_lite()
         for side in self.links:
             members |= axis_members(f"s_axis_{side}", In) | axis_members(f"m_axis_{side}", Out)
-        members |= {"interrupt": Out(1), "halt": In(1), "due": Out(1), "quiescent": Out(1)}
+        members |= {"irq": Out(1), "halt": In(1), "due": Out(1), "quiescent": Out(1)}
         super().__init__(members)
 
     def elaborate(self, platform: Any) -> Module:
@@ -287,7 +287,7 @@ class Chip(wiring.Component):
             flags.write.eq(write.to_errors),
             Value.cast(flags.written).eq(write.data),
             flags.enables.eq(write.irq_enable),
-            self.interrupt.eq(flags.interrupt),
+            self.irq.eq(flags.interrupt),
         ]
 
     def _registers(self, m: Module) -> None:
@@ -307,7 +307,7 @@ class Chip(wiring.Component):
             status.ready.eq(pacer.idle & ~run.running),
             status.command.eq(run.running),
             status.counted.eq(scan.counted),
-            status.interrupt.eq(self.interrupt),
+            status.interrupt.eq(self.irq),
             command.busy.eq(run.running),
             command.refused.eq(run.refused),
             command.words.eq(self.words),

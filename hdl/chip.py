@@ -287,7 +287,7 @@ class Chip(wiring.Component):
             flags.write.eq(write.to_errors),
             Value.cast(flags.written).eq(write.data),
             flags.enables.eq(write.irq_enable),
-            self.irq.eq(flags.interrupt),
+            self.irq.eq(flags.irq),
         ]
 
     def _registers(self, m: Module) -> None:

@@ -38,7 +38,7 @@ Entry = tuple[int, int, int, int]
 
 
 class Refused(Exception):
-    """An access was answered SLVERR."""
+    """An access was answered otherwise than OKAY."""
 
 
 def pauses(pattern: str, rng: Random) -> Iterator[bool]:
@@ -68,7 +68,7 @@ class Host:
         self.dut, self.architecture, self.links = dut, architecture, tuple(links)
         self.accesses = 0
         # Each access would be a line.
-        logging.getLogger(f"cocotb.{dut._name}").setLevel(logging.WARNING)
+        logging.getLogger("cocotb.chip").setLevel(logging.WARNING)
         bus = AxiLiteBus.from_prefix(dut, "s_axi")
         self.master = AxiLiteMaster(bus, dut.clk, dut.rst)
         self.sources: dict[str, Any] = {}
@@ -108,6 +108,7 @@ class Host:
         """Write a register, or raise `Refused`."""
         done = await self.master.write(address, value.to_bytes(4, "little"))
         self.accesses += 1
+        assert done.resp in (AxiResp.OKAY, AxiResp.SLVERR)
         if done.resp != AxiResp.OKAY:
             raise Refused(f"write of {value:#x} to {address:#x}: {done.resp.name}")
 
@@ -115,6 +116,7 @@ class Host:
         """Read a register, or raise `Refused`."""
         done = await self.master.read(address, 4)
         self.accesses += 1
+        assert done.resp in (AxiResp.OKAY, AxiResp.SLVERR)
         if done.resp != AxiResp.OKAY:
             raise Refused(f"read of {address:#x}: {done.resp.name}")
         return int.from_bytes(done.data, "little")
@@ -126,6 +128,10 @@ class Host:
                 return
         raise AssertionError("the chip must become ready, and hangs")
 
+    def forget(self) -> None:
+        """Name every place anew: a refused command leaves the address as it was."""
+        self._place = (-1, -1, -1)
+
     async def _go_to(self, core: int, space: int, address: int) -> None:
         """Name a place; the address goes up by itself."""
         if self._place[0] != core:
@@ -136,23 +142,32 @@ class Host:
             await self.write(Register.CFG_ADDRESS, address)
         self._place = core, space, address + 1
 
+    async def _command(self, command: Command) -> None:
+        try:
+            await self.write(Register.CFG_COMMAND, command)
+        except Refused:
+            self.forget()
+            raise
+
     async def program(self, entries: Sequence[Entry]) -> None:
         """Write configuration words."""
         data = [-1] * self.words
         for space, core, address, value in entries:
             await self._go_to(core, space, address)
+            if value >> (32 * self.words):
+                raise ValueError(f"Entry must fit {self.words} words, not {value:#x}")
             for word in range(self.words):
                 part = value >> (32 * word) & 0xFFFFFFFF
                 # Data words stay as they are.
                 if part != data[word]:
                     await self.write(Register.CFG_DATA + 4 * word, part)
                     data[word] = part
-            await self.write(Register.CFG_COMMAND, Command.WRITE)
+            await self._command(Command.WRITE)
 
     async def entry(self, space: int, core: int, address: int) -> int:
         """Read a configuration word back."""
         await self._go_to(core, space, address)
-        await self.write(Register.CFG_COMMAND, Command.READ)
+        await self._command(Command.READ)
         words = [await self.read(Register.CFG_DATA + 4 * i) for i in range(self.words)]
         return sum(word << (32 * i) for i, word in enumerate(words))
 

@@ -18,6 +18,7 @@ from typing import Any
 from .errors import ToolError
 from .fault_edits import Cell, Fault
 from .fault_process import PROJECT, ask_worker, copy_part, run_all
+from .faults_axi import AXI_FAULTS
 from .faults_core import CORE_FAULTS
 from .faults_links import LINK_FAULTS
 from .faults_model import MODEL_FAULTS
@@ -36,6 +37,7 @@ FAULTS = {
         *LINK_FAULTS,
         *MODEL_FAULTS,
         *WRAP_FAULTS,
+        *AXI_FAULTS,
     )
 }
 """All faults by name."""

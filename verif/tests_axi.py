@@ -30,20 +30,18 @@ from spikewright.hdl.register_map import (
     Space,
 )
 from spikewright.verif.axi_host import HUNG, Host
+from spikewright.verif.axi_runs import JOB_VARIABLE
 from spikewright.verif.patterns import PATTERNS
 from spikewright.verif.streams import PERIOD
 
-__all__ = ["JOB", "programs"]
-
-JOB = "SPIKEWRIGHT_AXI_JOB"
-"""Environment variable: path of a JSON file with architecture, links, seeds and records."""
+__all__ = ["host", "job", "programs"]
 
 MODES = ("step", "free", "paced")
 
 
 def job() -> dict[str, Any]:
     """Return what is to be run."""
-    found: dict[str, Any] = json.loads(Path(os.environ[JOB]).read_text())
+    found: dict[str, Any] = json.loads(Path(os.environ[JOB_VARIABLE]).read_text())
     return found
 
 

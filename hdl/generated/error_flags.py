@@ -51,7 +51,7 @@ class ErrorFlags(wiring.Component):
     refused_count : Out(unsigned(32))
     spikes_in_count : Out(unsigned(32))
     spikes_out_count : Out(unsigned(32))
-    interrupt : Out(unsigned(1))
+    irq : Out(unsigned(1))
     """
 
     late: Signal
@@ -73,7 +73,7 @@ class ErrorFlags(wiring.Component):
     refused_count: Signal
     spikes_in_count: Signal
     spikes_out_count: Signal
-    interrupt: Signal
+    irq: Signal
 
     def __init__(self) -> None:
         self._errors = registers.errors_layout()
@@ -99,7 +99,7 @@ class ErrorFlags(wiring.Component):
                 "refused_count": Out(32),
                 "spikes_in_count": Out(32),
                 "spikes_out_count": Out(32),
-                "interrupt": Out(1),
+                "irq": Out(1),
             }
         )
 
@@ -132,7 +132,7 @@ class ErrorFlags(wiring.Component):
             self.refused_count.eq(refused_sum),
             self.spikes_in_count.eq(spikes_in_sum),
             self.spikes_out_count.eq(spikes_out_sum),
-            self.interrupt.eq(
+            self.irq.eq(
                 (flags.late & self.enables.late)
                 | (flags.off_mesh & self.enables.off_mesh)
                 | (flags.overrun & self.enables.overrun)

@@ -18,9 +18,20 @@ from spikewright.verif.lint_designs import lint_design
 LIBRARY = Library()
 LOGIC = [n for n in LIBRARY.names() if LIBRARY.unit(n).kind == "logic"]
 TINY = {k: v for k, v in asdict(Architecture.preset("tiny")).items() if isinstance(v, int)}
-# Together these hold every unit.
 LINK = ("merge_side", "split_side", "link_buffer", "axis_unwrap")
-TOPS = ("core", "neuron_core", "router", "edge_drop", *LINK)
+# What `hdl/chip.py` places beside the mesh.
+AXI = (
+    "axi_write",
+    "axi_read",
+    "register_write",
+    "register_read",
+    "configurator",
+    "tick_pacer",
+    "error_flags",
+    "counter_scan",
+)
+# Together these hold every unit.
+TOPS = ("core", "neuron_core", "router", "edge_drop", *LINK, *AXI)
 
 
 def test_the_files_agree_with_the_tables() -> None:

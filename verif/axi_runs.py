@@ -48,6 +48,7 @@ def run_axi(
     test_dir: Path,
     architecture: Architecture | None = None,
     links: Sequence[str] = SIDES,
+    core: str = "event",
     simulator: str = "verilator",
     timeout: float = 600.0,
 ) -> AxiRun:
@@ -64,6 +65,8 @@ def run_axi(
         By default `tiny`.
     links : sequence of str
         Sides with AXI4-Streams.
+    core : str
+        One of `hdl.tile.CORES`.
     simulator : {"verilator", "icarus"}
     timeout : float
         Seconds.
@@ -71,7 +74,7 @@ def run_axi(
     from spikewright.hdl.verilog import chip_verilog
 
     a = architecture or Architecture.preset("tiny")
-    text = chip_verilog(a, tuple(links))
+    text = chip_verilog(a, tuple(links), core=core)
     if simulator == "icarus":
         text = for_icarus(text)
     build = build_cocotb(Design("chip", {"chip.v": text}), simulator=simulator)

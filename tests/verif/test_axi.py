@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from spikewright.golden.architecture import Architecture
+from spikewright.hdl.tile import CORES
 from spikewright.verif.axi_runs import MISUSE, PROGRAMS, fault_verdict, run_axi
 from spikewright.verif.fault_runs import fault_named, run_bench
 from spikewright.verif.faults_axi import AXI_FAULTS
@@ -17,9 +18,10 @@ LINKS = ("west", "north")
 
 
 @pytest.mark.slow
-def test_random_programs_over_axi_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("core", CORES)
+def test_random_programs_over_axi_alone(tmp_path: Path, core: str) -> None:
     seeds = range(6)
-    run = run_axi([PROGRAMS], seeds, test_dir=tmp_path, links=LINKS)
+    run = run_axi([PROGRAMS], seeds, test_dir=tmp_path, links=LINKS, core=core)
     assert run.results.check().passed == (PROGRAMS,)
     assert [record["seed"] for record in run.records] == list(seeds)
     assert {record["mode"] for record in run.records} == {"step", "free", "paced"}
@@ -29,9 +31,10 @@ def test_random_programs_over_axi_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.nightly
-def test_many_random_programs_over_axi_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("core", CORES)
+def test_many_random_programs_over_axi_alone(tmp_path: Path, core: str) -> None:
     seeds = range(96)
-    run = run_axi([PROGRAMS], seeds, test_dir=tmp_path, links=LINKS, timeout=3000)
+    run = run_axi([PROGRAMS], seeds, test_dir=tmp_path, links=LINKS, core=core, timeout=3000)
     assert run.results.check().ok
     assert [record["seed"] for record in run.records] == list(seeds)
 

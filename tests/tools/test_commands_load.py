@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spikewright.golden import Architecture, Network
+from spikewright.tools import load_memory
 from spikewright.tools.commands_load import read_image, write_images
 
 HERE = Path(__file__).parent
@@ -120,3 +121,21 @@ def test_c_array_has_the_same_writes() -> None:
     pairs = np.array([[int(number, 16) for number in row] for row in rows], "<u4")
     assert pairs.tobytes() == Path("w.bin").read_bytes()
     assert "spikewright_writes[708] = {" in Path("w.h").read_text()
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_words_in_two_memories(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def halves(bits: int) -> list[tuple[str, int]]:
+        return (
+            [("entries", bits - bits // 3), ("rest", bits // 3)]
+            if bits > 2
+            else [("entries", bits)]
+        )
+
+    monkeypatch.setattr(load_memory, "memory_parts", halves)
+    network = helpers.full_network(NAMED[name], 3)
+    write_images(network, None, Path("image"))
+    assert Path("image/parameters_rest_0000.mem").exists()
+    include = Path("image/load_image.vh").read_text()
+    assert 'parameters_rest_0000.mem"}, `SPIKEWRIGHT_MESH.tile_0_0.core.rows.rest, 0, ' in include
+    assert helpers.same(read_image(Path("image"), None, None), network)

@@ -150,7 +150,7 @@ SPOILT = {
     "memory width": (
         "image/potential_0001.mem",
         lines(5, "200"),
-        "image: potential of core (1, 0), address 4 must have 9 bits, not 0x200",
+        "potential_0001.mem, line 5: a line must have 9 bits, and has more",
     ),
     "reset mode": (
         "image/parameters_0000.mem",

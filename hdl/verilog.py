@@ -42,8 +42,9 @@ def array_verilog(
     core: str = "event",
 ) -> str:
     """Verilog of chips side by side, as a module `mesh` with the ports of one mesh of all cores."""
-    tile = tile_verilog(architecture, core=core)
-    return tile + component_verilog(ChipArray(architecture, chips, attached), "mesh")
+    array = ChipArray(architecture, chips, attached)
+    # The ports of a tile depend on how many cores its chip has.
+    return tile_verilog(array.part, core=core) + component_verilog(array, "mesh")
 
 
 def chip_verilog(

@@ -106,12 +106,13 @@ def test_what_is_in_a_link_is_under_way() -> None:
         def _tick(self, m, meshes, links):  # type: ignore[no-untyped-def]
             super()._tick(m, meshes, links[:1])
 
-    text = tile_verilog(whole) + component_verilog(Forgetful(whole, (2, 1)), "mesh")
+    array = Forgetful(whole, (2, 1))
+    text = tile_verilog(array.part) + component_verilog(array, "mesh")
     with (
-        ChipModel(Design("mesh", {"mesh.v": text}), whole, stall_seed=3) as array,
+        ChipModel(Design("mesh", {"mesh.v": text}), whole, stall_seed=3) as chip,
         pytest.raises(AssertionError, match="Arrays are not equal"),
     ):
-        runs(array, range(10), SIDES, 0.3)
+        runs(chip, range(10), SIDES, 0.3)
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ class Program:
         Of these cycles.
     cycle_limit : int
         Cycles after which a tick counts as hung.
+    spaces : frozenset of int or None
+        Configuration spaces to write; None: all. Others must hold the network already.
     """
 
     network: Network
@@ -58,6 +60,7 @@ class Program:
     stall: float = 0.0
     seed: int = 0
     cycle_limit: int = 100_000
+    spaces: frozenset[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +158,10 @@ class _Recorder:
     def _writes(self) -> Iterator[Row]:
         from spikewright.hdl.parameters import configuration_writes
 
+        spaces = self.program.spaces
         for space, core, address, data in configuration_writes(self.program.network):
+            if spaces is not None and space not in spaces:
+                continue
             yield {
                 "config__enable": 1,
                 "config__space": space,

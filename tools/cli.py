@@ -114,6 +114,11 @@ COMMANDS = (
         "Write a folder with the hardware and a bench that needs no Python, to hand over.",
     ),
     Entry(
+        "synth",
+        "spikewright.tools.commands_synth:synth",
+        "Area and speed on an FPGA: yosys, nextpnr, slowest path.",
+    ),
+    Entry(
         "status",
         "spikewright.tools.status:status",
         "Measure everything, and write the README's table.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth.hdl import Module, Shape, ShapeLike, signed, unsigned
+from amaranth.hdl import Module, Shape, ShapeLike, Value, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
@@ -81,11 +81,29 @@ class SchedulerMemory(wiring.Component):
         return m
 
 
+# The widest port of a block RAM on ECP5, and what one column of its distributed RAM holds.
+_BLOCK_BITS, _SLICE_BITS = 36, 4
+
+
+def _split(bits: int) -> list[int]:
+    """Return the widths of the memories that hold a word of so many bits.
+
+    A word of 145 bits would take five block RAMs, the fifth for a single bit.
+    """
+    rest = bits % _BLOCK_BITS
+    return [bits - rest, rest] if 0 < rest <= _SLICE_BITS < bits - rest else [bits]
+
+
 class _ReadWrite(wiring.Component):
     """A memory with one read port and one write port.
 
     A read answers one cycle later and keeps its answer until the next read, so the memory maps to
-    block RAM. `index` names what an address is, and so the ports.
+    block RAM; a few bits more than fill block RAMs are a memory of their own, so that they can be
+    distributed RAM. `index` names what an address is, and so the ports.
+
+    No entry may be read in the cycle in which it is written: block RAM would answer anything. The
+    core writes what is programmed between ticks and reads in ticks only, and within a tick a
+    neuron's potential is read before it is written.
 
     Members
     -------
@@ -112,18 +130,24 @@ class _ReadWrite(wiring.Component):
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.entries = entries = Memory(
-            shape=self.shape, depth=max(self.depth, _FEWEST_ROWS), init=[]
-        )
-        write, read = entries.write_port(), entries.read_port(domain="sync")
-        m.d.comb += [
-            read.en.eq(self.read),
-            read.addr.eq(getattr(self, f"read_{self.index}")),
-            self.answer.eq(read.data),
-            write.en.eq(self.write),
-            write.addr.eq(getattr(self, f"write_{self.index}")),
-            write.data.eq(self.data),
-        ]
+        answer, data = Value.cast(self.answer), Value.cast(self.data)
+        first = 0
+        for name, bits in zip(("entries", "rest"), _split(len(data)), strict=False):
+            # Without this, logic around the block RAM would answer what an entry held before a
+            # write in the same cycle: 480 LUTs and 870 registers for a full-size core.
+            attrs = {"no_rw_check": 1}
+            depth = max(self.depth, _FEWEST_ROWS)
+            m.submodules[name] = entries = Memory(shape=bits, depth=depth, init=[], attrs=attrs)
+            write, read = entries.write_port(), entries.read_port(domain="sync")
+            m.d.comb += [
+                read.en.eq(self.read),
+                read.addr.eq(getattr(self, f"read_{self.index}")),
+                answer[first : first + bits].eq(read.data),
+                write.en.eq(self.write),
+                write.addr.eq(getattr(self, f"write_{self.index}")),
+                write.data.eq(data[first : first + bits]),
+            ]
+            first += bits
         return m
 
 

@@ -15,7 +15,8 @@ from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
-from spikewright.hdl.generated.chip import parameters_layout
+from spikewright.hdl.generated import chip
+from spikewright.hdl.memory_parts import FEWEST_ROWS, memory_parts
 
 __all__ = [
     "DataWords",
@@ -27,10 +28,6 @@ __all__ = [
 ]
 
 
-# A memory of one row would have an address without bits, which Verilog cannot say.
-_FEWEST_ROWS = 2
-
-
 def _index(count: int) -> Shape:
     """Shape of an index into `count` things, at least one bit."""
     return unsigned(max(1, ceil_log2(count)))
@@ -40,58 +37,47 @@ class SchedulerMemory(wiring.Component):
     """One row of axon bits for each delay slot.
 
     A read answers in the same cycle (distributed memory), so that setting one bit, which reads the
-    row and writes it back, takes one cycle. A whole row is written at a time: a write enable for
-    each bit would cost a multiplexer a bit, and most of the simulation time.
+    word that holds it and writes it back, takes one cycle. A word of the row is written at a time:
+    a write enable for each bit would cost most of the simulation time, and a whole row a
+    multiplexer for each axon.
 
     Members
     -------
     address : In
         Row to read and to write.
     write : In
-        Store `new_row`; the answer shows it one cycle later.
-    new_row : In
+        For each word of the row, store `new_word`; the answer shows it one cycle later.
+    new_word : In
     row : Out
         The row at `address`.
     """
 
     def __init__(self, *, axons: int = 256, delay_slots: int = 16) -> None:
         self.axons, self.delay_slots = axons, delay_slots
+        self.words, self.word_bits = chip.words(axons=axons), chip.word_bits(axons=axons)
         super().__init__(
             {
                 "address": In(_index(delay_slots)),
-                "write": In(1),
-                "new_row": In(axons),
+                "write": In(self.words),
+                "new_word": In(self.word_bits),
                 "row": Out(axons),
             }
         )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
-        m.submodules.rows = rows = Memory(
-            shape=unsigned(self.axons), depth=self.delay_slots, init=[]
-        )
-        write, read = rows.write_port(), rows.read_port(domain="comb")
+        shape = unsigned(self.words * self.word_bits)
+        m.submodules.rows = rows = Memory(shape=shape, depth=self.delay_slots, init=[])
+        write = rows.write_port(granularity=self.word_bits)
+        read = rows.read_port(domain="comb")
         m.d.comb += [
             read.addr.eq(self.address),
             self.row.eq(read.data),
             write.addr.eq(self.address),
             write.en.eq(self.write),
-            write.data.eq(self.new_row),
+            write.data.eq(self.new_word.replicate(self.words)),
         ]
         return m
-
-
-# The widest port of a block RAM on ECP5, and what one column of its distributed RAM holds.
-_BLOCK_BITS, _SLICE_BITS = 36, 4
-
-
-def _split(bits: int) -> list[int]:
-    """Return the widths of the memories that hold a word of so many bits.
-
-    A word of 145 bits would take five block RAMs, the fifth for a single bit.
-    """
-    rest = bits % _BLOCK_BITS
-    return [bits - rest, rest] if 0 < rest <= _SLICE_BITS < bits - rest else [bits]
 
 
 class _ReadWrite(wiring.Component):
@@ -132,11 +118,11 @@ class _ReadWrite(wiring.Component):
         m = Module()
         answer, data = Value.cast(self.answer), Value.cast(self.data)
         first = 0
-        for name, bits in zip(("entries", "rest"), _split(len(data)), strict=False):
+        for name, bits in memory_parts(len(data)):
             # Without this, logic around the block RAM would answer what an entry held before a
             # write in the same cycle: 480 LUTs and 870 registers for a full-size core.
             attrs = {"no_rw_check": 1}
-            depth = max(self.depth, _FEWEST_ROWS)
+            depth = max(self.depth, FEWEST_ROWS)
             m.submodules[name] = entries = Memory(shape=bits, depth=depth, init=[], attrs=attrs)
             write, read = entries.write_port(), entries.read_port(domain="sync")
             m.d.comb += [
@@ -176,7 +162,7 @@ class ParameterMemory(_ReadWrite):
     """The parameters of each neuron. Keyword parameters are those of the layout, and `neurons`."""
 
     def __init__(self, *, neurons: int = 256, **widths: int) -> None:
-        super().__init__("neuron", neurons, parameters_layout(**widths))
+        super().__init__("neuron", neurons, chip.parameters_layout(**widths))
 
 
 class DataWords(wiring.Component):

@@ -13,9 +13,20 @@ FEWEST_ROWS = 2
 """A memory of one row would have an address without bits, which Verilog cannot say."""
 
 
+# The widest port of a block RAM on ECP5, and what a column of its distributed RAM holds.
+_BLOCK_BITS, _COLUMN_BITS = 36, 4
+
+
 def memory_parts(bits: int) -> list[tuple[str, int]]:
-    """Return name and width of the memories that hold a word, from its least bit up."""
-    return [("entries", bits)]
+    """Return name and width of the memories that hold a word, from its least bit up.
+
+    A few bits more than fill block RAMs are a memory of their own, so that they can be distributed
+    RAM: a word of 145 bits would take five block RAMs, the fifth for a single bit.
+    """
+    rest = bits % _BLOCK_BITS
+    if not 0 < rest <= _COLUMN_BITS < bits - rest:
+        return [("entries", bits)]
+    return [("entries", bits - rest), ("rest", rest)]
 
 
 def cut_bits(words: Words, first: int, bits: int) -> Words:

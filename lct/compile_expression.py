@@ -24,6 +24,7 @@ from spikewright.lct.compile_numbers import (
     Numbers,
     Text,
 )
+from spikewright.lct.evaluate import constant
 from spikewright.lct.ir import Definition, Node, Unit
 from spikewright.lct.types import BOOL, Array, Enum, Int, Struct
 
@@ -99,6 +100,8 @@ class Expressions(Numbers):
         if self.is_static(node):
             message = "a constant is made by arithmetic, comparisons and clog2"
             raise fault(self.unit, "type", message, node.span)
+        if op == "&" and exact == VALUE and _drops_one(a, b):
+            return self.call("drop_one", self.hardware(a))
         texts = [self._operand(x, exact) for x in (a, b)]
         return self.joined(f" {op} ", LEVELS[op], *texts)
 
@@ -208,6 +211,14 @@ class Expressions(Numbers):
 
     def _op_abs(self, node: Node, exact: int) -> Text:
         return Text(f"abs({self.hardware(node.args[0], exact)})")
+
+
+def _drops_one(x: Node, other: Node) -> bool:
+    """Whether the two are `x` and `x - 1`, of an unsigned signal."""
+    if x.op != "symbol" or not isinstance(x.type, Int) or x.type.signed or other.op != "-":
+        return False
+    symbol, one = other.args
+    return (symbol.op, symbol.value) == ("symbol", x.value) and constant(one) == 1
 
 
 _METHODS = {

@@ -19,6 +19,7 @@ __all__ = [
     "choose",
     "clamp",
     "clog2",
+    "drop_one",
     "first_one",
     "popcount",
     "replace",
@@ -27,6 +28,10 @@ __all__ = [
     "trunc",
     "wire",
 ]
+
+
+# Bits of a word of `drop_one`, which is also how many words a row of 256 has.
+_WORD = 16
 
 
 def wire(m: Module, value: Any, *, name: str | None = None) -> Any:
@@ -50,10 +55,21 @@ def clamp(value: ValueLike, low: int, high: int) -> Value:
     own = Int(len(x), x.shape().signed)
     result: Value = _resize(x, shape)
     if own.high > high:
-        result = Mux(x > high, Const(high, shape), result)
+        result = Mux(_at_least(x, high, high + 1), Const(high, shape), result)
     if own.low < low:
-        result = Mux(x < low, Const(low, shape), result)
+        result = Mux(~_at_least(x, low, low + 1), Const(low, shape), result)
     return result
+
+
+def _at_least(x: Value, *limits: int) -> Value:
+    """X >= limit, for whichever limit ends in more zeros: only the bits above them are compared.
+
+    At a limit of a clamp both sides of the choice are equal, so either will do.
+    """
+    limit = max(limits, key=lambda n: n & -n if n else 1 << len(x))
+    zeros = min((limit & -limit).bit_length() - 1 if limit else len(x) - 1, len(x) - 1)
+    top = x[zeros:]
+    return (top.as_signed() if x.shape().signed else top) >= limit >> zeros
 
 
 def trunc(value: ValueLike, bits: int) -> Value:
@@ -82,6 +98,20 @@ def sign(value: ValueLike) -> Value:
     """-1, 0 or 1."""
     x = Value.cast(value)
     return Cat(x.any(), x[-1] if x.shape().signed else Const(0, 1)).as_signed()
+
+
+def drop_one(value: ValueLike) -> Value:
+    """`x & (x - 1)`: the value without its lowest one; 0 for 0.
+
+    Words of 16 bits decide by themselves, and give way to a one below them, so that no carry goes
+    through more than a word.
+    """
+    x = Value.cast(value).as_unsigned()
+    words = [x[low : low + _WORD] for low in range(0, len(x), _WORD)]
+    ones = Cat(*(word.any() for word in words))
+    fewer = [(word & (word - 1))[: len(word)] for word in words]
+    later = [Mux(ones[:k].any(), words[k], fewer[k]) for k in range(1, len(words))]
+    return Cat(fewer[0], *later)
 
 
 def shift_right(value: ValueLike, distance: int) -> Value:

@@ -228,15 +228,10 @@ def implement(
         target=target.name,
         device=target.device,
         area=Area(
-            *(
-                _count(counts, kinds)
-                for kinds in (
-                    target.luts,
-                    target.flip_flops,
-                    target.distributed,
-                    target.block_rams,
-                )
-            ),
+            luts=_count(counts, target.luts),
+            flip_flops=_count(counts, target.flip_flops),
+            distributed=_count(counts, target.distributed),
+            block_rams=_count(counts, target.block_rams),
             cells=cells,
         ),
         megahertz=fastest,

@@ -81,6 +81,8 @@ CHECKS = {
         _check("scheduler_control", exhaustive_core.scheduler_control),
         _check("scheduler_control", exhaustive_core.scheduler_control, "odd", _ODD),
         _check("synapse_scan", exhaustive_core.synapse_scan),
+        _check("look_up", exhaustive_core.look_up),
+        _check("weigh", exhaustive_draw.weigh),
         _check("random_draw", exhaustive_draw.random_draw),
         _check("synaptic_integration", _NEURON.synaptic_integration),
         _check("synaptic_integration", _NEURON.synaptic_integration, "wrapping", WRAPPING),

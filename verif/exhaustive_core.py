@@ -18,7 +18,7 @@ from spikewright.hdl.parameters import SPACES, accepted
 from .exhaustive_scheduler import Script
 from .rig import Int, Rig, compare, grid, signed_numbers, unit_component
 
-__all__ = ["ODD", "Scheduler", "configuration", "scheduler_control", "synapse_scan"]
+__all__ = ["ODD", "Scheduler", "configuration", "look_up", "scheduler_control", "synapse_scan"]
 
 ODD = Architecture(
     **{
@@ -43,7 +43,7 @@ class Scheduler(wiring.Component):
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.control = unit_component("scheduler_control", architecture)
-        inner = {"row", "address", "write", "new_row"}
+        inner = {"row", "address", "write", "new_word"}
         members = self.control.signature.members
         super().__init__({name: members[name] for name in members if name not in inner})
 
@@ -57,7 +57,7 @@ class Scheduler(wiring.Component):
         m.submodules.memory = memory = SchedulerMemory(
             **accepted(SchedulerMemory, self.architecture)
         )
-        for name in ("address", "write", "new_row"):
+        for name in ("address", "write", "new_word"):
             m.d.comb += getattr(memory, name).eq(getattr(control, name))
         m.d.comb += control.row.eq(memory.row)
         for name, member in self.signature.members.items():
@@ -135,7 +135,7 @@ def synapse_scan(rig: Rig) -> int:
             "step__ready": 1,
         }
     )
-    # A step is on offer one cycle after it was looked up.
+    # A step is on offer one cycle after it was found.
     out = {name: rig.field("Step", name, got["step__payload"][1:]) for name in names[-3:]}
     step, fetch = wanted["step"] > 0, wanted["fetch"] > 0
     event = step & (wanted["end"] == 0)
@@ -143,9 +143,6 @@ def synapse_scan(rig: Rig) -> int:
     found = {
         "fetch": got["fetch"][:-1],
         "fetch_neuron": np.where(known, got["fetch_neuron"][:-1], 0),
-        "look_up": got["look_up"][:-1],
-        "look_up_neuron": np.where(step, got["look_up_neuron"][:-1], 0),
-        "look_up_axon": np.where(event, got["look_up_axon"][:-1], 0),
         "valid": got["step__valid"][1:],
         "end": np.where(step, out["end"], 0),
         "neuron": np.where(step, out["neuron"], 0),
@@ -154,14 +151,28 @@ def synapse_scan(rig: Rig) -> int:
     right = {
         "fetch": fetch,
         "fetch_neuron": np.where(known, wanted["fetched"], 0),
-        "look_up": step,
-        "look_up_neuron": wanted["neuron"],
-        "look_up_axon": wanted["axon"],
         "valid": step,
         **{name: wanted[name] for name in names[-3:]},
     }
     compare(rig.unit, found, right, {"cycle": np.arange(len(cycles)), **wanted})
     return sets.size
+
+
+def look_up(rig: Rig) -> int:
+    """Every step, with what it asks of the memories, at full rate and under back-pressure."""
+    a = rig.architecture
+    axes = {"end": [0, 1], "axon": np.arange(a.axons), "neuron": np.arange(a.neurons)}
+    count = 0
+    for case in grid(axes):
+        step = rig.pack("Step", case)
+        got = rig.run({"step__valid": 1, "step__payload": step, "found__ready": 1})
+        found = {"read": got["read"], "axon": got["axon"], "neuron": got["neuron"]}
+        right = {"read": 1, "axon": case["axon"], "neuron": case["neuron"]}
+        count += compare(rig.unit, found, right, case)
+        rig.reset()
+        taken, out = rig.stream("step", "found", {"step__payload": step}, 1)
+        compare(rig.unit, {"found": out}, {"found": step[taken]}, {"step": taken})
+    return count
 
 
 def _scan(a: Architecture, sets: Int, connected: Int) -> Int:

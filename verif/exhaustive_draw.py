@@ -10,7 +10,7 @@ from spikewright.golden.random import sequence, top_bits
 
 from .rig import Int, Rig, compare, grid, potentials, signed_numbers
 
-__all__ = ["random_draw"]
+__all__ = ["random_draw", "weigh"]
 
 
 def random_draw(rig: Rig, passes: int = 128) -> int:
@@ -38,37 +38,78 @@ def random_draw(rig: Rig, passes: int = 128) -> int:
     return count
 
 
-def _draws(rig: Rig, case: dict[str, Int], seed: int) -> int:
-    """Run steps with idle cycles and back-pressure, and hold what passed against the model."""
+def weigh(rig: Rig) -> int:
+    """Every axon type with every set of stochastic weights, under back-pressure."""
     a = rig.architecture
-    steps = len(case["end"])
-    rng = np.random.default_rng(seed)
+    axes = {
+        "type": np.arange(a.axon_types),
+        "stochastic": np.arange(1 << a.axon_types),
+        "axon": np.arange(a.axons),
+        "end": [0, 1],
+        "repeat": np.arange(8),
+    }
+    case = next(grid(axes))
+    steps = len(case["type"])
+    rng = np.random.default_rng(5)
     columns = {
         "stochastic": case["stochastic"],
-        "leak.stochastic": case["leak_stochastic"],
-        "fire.mask": case["mask"],
         "leak.leak": rng.choice(signed_numbers(a.leak_bits), steps),
         "fire.threshold": rng.integers(0, 1 << a.threshold_bits, steps),
         "destination.axon": rng.integers(0, a.axons, steps),
     }
     for g in range(a.axon_types):
         columns[f"weights.{g}"] = rng.choice(signed_numbers(a.weight_bits), steps)
+    step = {"end": case["end"], "axon": case["axon"], "neuron": rng.integers(0, a.neurons, steps)}
     potential = rng.choice(potentials(a), steps)
-    inputs = {
-        "step__payload": rig.pack("Step", {"end": case["end"]}),
-        "axon_type": case["axon_type"],
-        "parameters": rig.pack("Parameters", columns),
+    rig.reset()
+    taken, out = rig.stream(
+        "step",
+        "weighed",
+        {
+            "step__payload": rig.pack("Step", step),
+            "axon_type": case["type"],
+            "parameters": rig.pack("Parameters", columns),
+            "potential": potential,
+        },
+        5,
+    )
+    weights = np.stack([columns[f"weights.{g}"] for g in range(a.axon_types)])
+    wanted = {
+        **step,
+        "weight": weights[case["type"], np.arange(steps)],
+        "stochastic": (case["stochastic"] >> case["type"]) & 1,
         "potential": potential,
-        "seed_write": 0,
-        "seed": 0,
+        **{name: columns[name] for name in ("leak.leak", "fire.threshold", "destination.axon")},
     }
-    taken, out = rig.stream("step", "event", inputs, seed)
+    compare(rig.unit, {"steps": [len(out)]}, {"steps": len(taken)}, {})
+    found = {name: rig.field("Weighed", name, out) for name in wanted}
+    right = {name: column[taken] for name, column in wanted.items()}
+    return compare(rig.unit, found, right, {"step": taken})
+
+
+def _draws(rig: Rig, case: dict[str, Int], seed: int) -> int:
+    """Run steps with idle cycles and back-pressure, and hold what passed against the model."""
+    a = rig.architecture
+    steps = len(case["end"])
+    rng = np.random.default_rng(seed)
+    columns = {
+        "end": case["end"],
+        "stochastic": (case["stochastic"] >> case["axon_type"]) & 1,
+        "weight": rng.choice(signed_numbers(a.weight_bits), steps),
+        "potential": rng.choice(potentials(a), steps),
+        "leak.stochastic": case["leak_stochastic"],
+        "fire.mask": case["mask"],
+        "leak.leak": rng.choice(signed_numbers(a.leak_bits), steps),
+        "fire.threshold": rng.integers(0, 1 << a.threshold_bits, steps),
+        "destination.axon": rng.integers(0, a.axons, steps),
+    }
+    inputs = {"weighed__payload": rig.pack("Weighed", columns), "seed_write": 0, "seed": 0}
+    taken, out = rig.stream("weighed", "event", inputs, seed)
     compare(rig.unit, {"events": [len(out)]}, {"events": len(taken)}, {})
     found, right = _drawn(rig, {name: column[taken] for name, column in case.items()}, out, seed)
-    weights = np.stack([columns[f"weights.{g}"] for g in range(a.axon_types)])
     handed = {
-        "weight": weights[case["axon_type"], np.arange(steps)],
-        "potential": potential,
+        "weight": columns["weight"],
+        "potential": columns["potential"],
         "leak.leak": columns["leak.leak"],
         "after.fire.threshold": columns["fire.threshold"],
         "after.destination.axon": columns["destination.axon"],

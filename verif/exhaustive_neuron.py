@@ -15,7 +15,7 @@ from spikewright.golden.architecture import Architecture
 from spikewright.golden.neuron import fire_and_reset, leak, limit, wrap
 
 from .exhaustive_streams import leak_stream, sender_stream, sum_stream
-from .packing import place
+from .packing import field, pack, place
 from .rig import Int, Rig, compare, grid, potentials, signed_numbers
 
 __all__ = [
@@ -66,7 +66,7 @@ def leak_and_clamp(rig: Rig) -> int:
     count = 0
     for case in grid(axes):
         rows = len(case["V"])
-        after = _noise(rows, rig.layout("After").width, rows)
+        after = _noise(rows, place(rig.layout("Integrated"), "after")[1], rows)
         payload = rig.pack(
             "Integrated",
             {
@@ -93,12 +93,33 @@ def leak_and_clamp(rig: Rig) -> int:
             "valid": got["leaked__valid"][1:],
             "ready": got["integrated__ready"][1:],
             "potential": rig.field("Leaked", "potential", out),
-            "after": rig.field("Leaked", "after", out),
         }
-        right = {"valid": 1, "ready": 1, "potential": wanted, "after": after}
+        right: dict[str, Any] = {"valid": 1, "ready": 1, "potential": wanted}
+        for name, column in _judged(rig, after).items():
+            found[name], right[name] = rig.field("Leaked", f"after.{name}", out), column
         count += compare(rig.unit, found, right, case)
     leak_stream(rig)
     return count
+
+
+def _judged(rig: Rig, after: Int) -> dict[str, Int]:
+    """Return what a threshold needs, from what comes with a neuron's sum."""
+    layout = rig.layout("Integrated")
+    whole = pack(layout, {"after": after})
+    inner = {
+        name: field(layout, f"after.{name}", whole)
+        for name in ("neuron", "eta", "destination", *(f"fire.{path}" for path in _FIRE.values()))
+    }
+    kappa = inner["fire.negative_saturate"] > 0
+    return {
+        "neuron": inner["neuron"],
+        "destination": inner["destination"],
+        "level": inner["fire.threshold"] + inner["eta"],
+        "floor": inner["fire.negative_threshold"] + np.where(kappa, 0, inner["eta"]),
+        "reset_mode": inner["fire.reset_mode"],
+        "reset_potential": inner["fire.reset_potential"],
+        "negative_saturate": inner["fire.negative_saturate"],
+    }
 
 
 def threshold_fire_reset(rig: Rig) -> int:
@@ -132,11 +153,13 @@ def _threshold(rig: Rig, case: dict[str, Int]) -> int:
     fields = {
         "potential": case["V"],
         "after.neuron": neuron,
-        "after.eta": case["eta"],
+        "after.level": case["alpha"] + case["eta"],
+        "after.floor": case["beta"] + np.where(case["kappa"] > 0, 0, case["eta"]),
+        "after.reset_mode": case["gamma"],
+        "after.reset_potential": case["R"],
+        "after.negative_saturate": case["kappa"],
         "after.destination": destination,
     }
-    for name, path in _FIRE.items():
-        fields[f"after.fire.{path}"] = case[name]
     got = rig.run(
         {"leaked__valid": 1, "leaked__payload": rig.pack("Leaked", fields), "fired__ready": 1}
     )

@@ -42,8 +42,9 @@ def leak_stream(rig: Rig) -> None:
     )
     leaked = limit(a, leak(network, columns["potential"], columns["leak_draw"]))
     compare(rig.unit, {"neurons": [len(out)]}, {"neurons": len(taken)}, {})
-    found = {name: rig.field("Leaked", name, out) for name in ("potential", "after.eta")}
-    right = {"potential": leaked[taken], "after.eta": columns["after.eta"][taken]}
+    # Alpha is 0, so the upper threshold is eta.
+    found = {name: rig.field("Leaked", name, out) for name in ("potential", "after.level")}
+    right = {"potential": leaked[taken], "after.level": columns["after.eta"][taken]}
     compare(rig.unit, found, right, {"item": taken})
 
 

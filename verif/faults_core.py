@@ -38,12 +38,12 @@ _SCHEDULER = (
     _fault(
         "row-not-cleared",
         "a scheduler row stays when its tick has taken it",
-        Cell("scheduler_control", "load", "write", "1", "0"),
+        Cell("scheduler_control", "load", "write", "every", "0"),
     ),
     _fault(
         "no-or-merge",
         "a second packet for a tick wipes out the first",
-        Cell("scheduler_control", "set", "new_row", r"row \| ", ""),
+        Cell("scheduler_control", "merged", "expression", r"word \| ", ""),
     ),
     _fault(
         "late-accepted",
@@ -75,8 +75,8 @@ _SCHEDULER = (
         "the scheduler's memory is written in every cycle",
         Phrase(
             "hdl/memories.py",
-            "write.en.eq(self.write),\n            write.data.eq(self.new_row)",
-            "write.en.eq(1),\n            write.data.eq(self.new_row)",
+            "write.en.eq(self.write),\n            write.data.eq(self.new_word",
+            "write.en.eq(~0),\n            write.data.eq(self.new_word",
         ),
     ),
 )
@@ -90,7 +90,7 @@ _SCAN = (
     _fault(
         "first-synapses-reused",
         "the second neuron gets the first one's synapses",
-        Cell("synapse_scan", "fill", "fetch_neuron", "neuron + 1", "neuron"),
+        Cell("synapse_scan", "start", "ahead", "1 if NEURONS > 1 else 0", "0"),
     ),
     _fault(
         "one-event-a-neuron",
@@ -101,6 +101,11 @@ _SCAN = (
         "silent-axons-count",
         "a connected axon counts whether or not it spiked",
         Cell("synapse_scan", "end", "=> pending", "synapses & spikes", "synapses"),
+    ),
+    _fault(
+        "type-of-the-step-before",
+        "the type is looked up of the axon of the step before",
+        Cell("look_up", "always", "axon", "step.payload.axon", "held.axon"),
     ),
     _fault(
         "answer-not-kept",
@@ -124,7 +129,7 @@ _DRAW = (
             "random_draw",
             "threshold_draw",
             "expression",
-            "(twice if parameters.leak.stochastic else once)",
+            "(twice if step.leak.stochastic else once)",
             "once",
         ),
     ),
@@ -146,7 +151,7 @@ _DRAW = (
     _fault(
         "draws-while-stalled",
         "a step that has to wait draws in each cycle",
-        Cell("random_draw", "take", "expression", "step.valid and free", "step.valid"),
+        Cell("random_draw", "take", "expression", "weighed.valid and free", "weighed.valid"),
     ),
     _fault(
         "wrong-shift",
@@ -172,12 +177,12 @@ _DRAW = (
     _fault(
         "weight-index",
         "every axon uses the weight of type 0",
-        Cell("random_draw", "take", "held", "parameters.weights[G]", "parameters.weights[0]"),
+        Cell("weigh", "take", "held", "parameters.weights[G]", "parameters.weights[0]"),
     ),
     _fault(
         "wrong-axon-type",
         "whether a synapse is stochastic is looked up for type 0",
-        Cell("random_draw", "stochastic", "expression", "stochastic[G]", "stochastic[0]"),
+        Cell("weigh", "stochastic", "expression", "stochastic[G]", "stochastic[0]"),
     ),
     _fault(
         "seed-ignored",

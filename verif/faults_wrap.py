@@ -67,18 +67,12 @@ WRAP_FAULTS = (
     _fault(
         "inclusive-ignored",
         "V at -(beta + eta) is not below it",
-        Cell("threshold_fire_reset", "floor_normal", "V", "INCLUSIVE - floor", "-floor"),
+        Cell("threshold_fire_reset", "floor_normal", "under", "INCLUSIVE", "0"),
     ),
     _fault(
         "inclusive-without-kappa",
         "with kappa = 1, V at -beta goes on to the rows of kappa = 0",
-        Cell(
-            "threshold_fire_reset",
-            "saturate",
-            "V",
-            "INCLUSIVE - fire.negative_threshold",
-            "-fire.negative_threshold",
-        ),
+        Cell("threshold_fire_reset", "saturate", "under", "INCLUSIVE", "0"),
     ),
     _fault(
         "model-wrap-dropped",

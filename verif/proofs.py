@@ -7,8 +7,8 @@ counts as failed.
 1. `handshake`: on every stream of every unit, an offer stays until it is taken and does not
    change, provided that the streams which the unit takes do the same.
 2. `fairness`: at every merge an input that waits comes nearer with each transfer of another.
-3. `ascending`: scan, draw and integration together keep promise A1 of `synaptic_integration`: a
-   neuron's axons come in ascending order, each at most once.
+3. `ascending`: all units from the scan to the integration together keep promise A1 of
+   `synaptic_integration`: a neuron's axons come in ascending order, each at most once.
 4. `bounded`: whatever is written to the potential memory, and every reset potential that is written
    to the parameter memory, lies inside the clamp: promise A2 of `synaptic_integration` and A1 of
    `threshold_fire_reset`. There is no such theorem where potentials wrap: they have no clamp, every
@@ -118,13 +118,18 @@ def fairness(library: Library, overrides: Mapping[str, int], name: str) -> Answe
     return scene.excludes(b.any(wrong))
 
 
+# The units that an axon passes on its way to the integration, each with one step on offer.
+_CHAIN = ("synapse_scan", "look_up", "weigh", "random_draw")
+
+
 def ascending(library: Library, overrides: Mapping[str, int]) -> Answer:
-    """Invariant of scan, draw and integration: each axon on its way is above those before it."""
+    """Invariant from the scan to the integration: each axon on its way is above those before it."""
     scene = Scene(library, overrides)
     b = scene.builder
-    parts = [scene.moment(n) for n in ("synapse_scan", "random_draw", "synaptic_integration")]
-    scan, draw, add = parts
-    for sink, source, port, stream in ((draw, scan, "step", "step"), (add, draw, "event", "event")):
+    parts = [scene.moment(n) for n in (*_CHAIN, "synaptic_integration")]
+    add = parts[-1]
+    streams = (("step", "step"), ("step", "found"), ("weighed", "weighed"), ("event", "event"))
+    for source, sink, (port, stream) in zip(parts, parts[1:], streams, strict=False):
         for part in ("valid", "payload", "ready"):
             one, other = f"{stream}.{part}", f"{port}.{part}"
             scene.solver.add(b.equal(scene.symbol(source, one), scene.symbol(sink, other)))
@@ -169,12 +174,13 @@ def _order(scene: Scene, registers: Mapping[str, Mapping[str, Term]]) -> Term:
     """Bounds that grow from the integration back to the scan's pending axons."""
     b, library = scene.builder, scene.library
     axons = scene.parameter("chip", "AXONS")
-    scan, draw = registers["synapse_scan"], registers["random_draw"]
-    kinds = {u: library.unit(u, scene.overrides).symbols for u in ("synapse_scan", "random_draw")}
+    scan = registers["synapse_scan"]
+    kinds = {u: library.unit(u, scene.overrides).symbols for u in _CHAIN}
     width = axons.bit_length() + 1
     bound = b.resize(registers["synaptic_integration"]["next_axon"], width, False)
     facts = [scene.at_most(bound, b.number(axons, width))]
-    for unit, held in (("random_draw", draw), ("synapse_scan", scan)):
+    for unit in reversed(_CHAIN):
+        held = registers[unit]
         kind = kinds[unit]["held"].type
         full = b.truth(held["full"])
         end = b.truth(scene.field(held["held"], kind, "end"))
@@ -216,7 +222,7 @@ def bounded(library: Library, overrides: Mapping[str, int]) -> Answer:
     leaked = fire.unit.symbols["leaked.payload"].type
     payload = scene.symbol(fire, "leaked.payload")
     v = scene.field(payload, leaked, "potential")
-    r = scene.field(payload, leaked, "after", "fire", "reset_potential")
+    r = scene.field(payload, leaked, "after", "reset_potential")
     register = scene.symbol(leak, "potential")
     return all_of(
         scene.excludes(b.negate(legal_row)),
@@ -248,10 +254,10 @@ def prove_all(
     for name in units.names():
         if name.startswith("merge_"):
             yield prove("fairness", name, lambda n=name: fairness(units, values, n))  # type: ignore[misc]
-    group = "synapse_scan, random_draw, synaptic_integration"
+    group = ", ".join((*_CHAIN, "synaptic_integration"))
     yield prove("ascending", group, lambda: ascending(units, values))
     yield prove("counted", "axon_count", lambda: counted(units, values))
-    group = "neuron_scan, count_control, random_draw, synaptic_integration"
+    group = "neuron_scan, count_control, weigh, random_draw, synaptic_integration"
     yield prove("ready-made", group, lambda: ready_made(units, values))
     if not units.unit("chip", values).parameters["WRAP"].value:
         group = "configuration, leak_and_clamp, threshold_fire_reset"

@@ -25,10 +25,11 @@ from spikewright.verif.proof_scene import Scene, all_of
 
 __all__ = ["counted", "ready_made"]
 
-_PARTS = ("neuron_scan", "count_control", "random_draw", "synaptic_integration")
+_PARTS = ("neuron_scan", "count_control", "weigh", "random_draw", "synaptic_integration")
 _LINKS = (
     ("neuron_scan", "scanned", "count_control", "scanned"),
-    ("count_control", "step", "random_draw", "step"),
+    ("count_control", "step", "weigh", "step"),
+    ("weigh", "weighed", "random_draw", "weighed"),
     ("random_draw", "event", "synaptic_integration", "event"),
 )
 
@@ -94,8 +95,8 @@ def ready_made(library: Library, overrides: Mapping[str, int]) -> Answer:
         for part in ("valid", "payload", "ready"):
             one = scene.symbol(parts[source], f"{out}.{part}")
             scene.solver.add(b.equal(one, scene.symbol(parts[sink], f"{into}.{part}")))
-    control, draw = parts["count_control"], parts["random_draw"]
-    given = b.equal(scene.symbol(control, "step_potential"), scene.symbol(draw, "potential"))
+    control, weigh = parts["count_control"], parts["weigh"]
+    given = b.equal(scene.symbol(control, "step_potential"), scene.symbol(weigh, "potential"))
     scene.solver.add(given)
     counts = _Counts(scene, control)
     before: dict[str, Mapping[str, Term]] = {n: _registers(scene, m) for n, m in parts.items()}
@@ -153,9 +154,6 @@ def _order(scene: Scene, registers: Registers, nothing: tuple[Term, Term]) -> Te
     b, axons = scene.builder, scene.parameter("chip", "AXONS")
     width = axons.bit_length() + 1
     scan, control = registers["neuron_scan"], registers["count_control"]
-    draw = registers["random_draw"]
-    kind = scene.kind("random_draw", "held")
-    event = {name: scene.field(draw["held"], kind, name) for name in ("end", "axon", "potential")}
     step = scene.kind("count_control", "held")
     scanned = scene.kind("neuron_scan", "held")
     row = scene.field(scan["held"], scanned, "row")
@@ -179,9 +177,13 @@ def _order(scene: Scene, registers: Registers, nothing: tuple[Term, Term]) -> Te
         end, axon = (scene.field(control[held], step, name) for name in ("end", "axon"))
         stage(control[full], end, axon, bare)
 
-    stage(
-        draw["full"], event["end"], event["axon"], lambda s: _limited(scene, event["potential"], s)
-    )
+    def in_event(unit: str) -> None:
+        kind, held = scene.kind(unit, "held"), registers[unit]["held"]
+        end, axon, v = (scene.field(held, kind, name) for name in ("end", "axon", "potential"))
+        stage(registers[unit]["full"], end, axon, lambda s: _limited(scene, v, s))
+
+    in_event("random_draw")
+    in_event("weigh")
     in_control("full", "held", lambda s: _limited(scene, control["held_potential"], s))
     in_control("counted", "second", lambda s: scene.implies(s, nothing[1]))
     in_control("counting", "first", lambda s: scene.implies(s, nothing[0]))

@@ -25,6 +25,7 @@ __all__ = [
     "input_buffer",
     "leak_and_clamp",
     "link_buffer",
+    "look_up",
     "merge_east",
     "merge_local",
     "merge_north",
@@ -47,4 +48,5 @@ __all__ = [
     "tick_controller",
     "tick_pacer",
     "to_local",
+    "weigh",
 ]

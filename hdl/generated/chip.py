@@ -18,8 +18,10 @@ __all__ = [
     "fire_layout",
     "fired_layout",
     "integrated_layout",
+    "judged_layout",
     "leak_layout",
     "leaked_layout",
+    "level_bits",
     "mask_field_bits",
     "neuron_bits",
     "packet_layout",
@@ -31,6 +33,10 @@ __all__ = [
     "step_layout",
     "sum_bits",
     "type_bits",
+    "weighed_layout",
+    "word_bits",
+    "word_shift",
+    "words",
 ]
 
 
@@ -67,6 +73,26 @@ def count_bits(*, axons: int = 256) -> int:
 def sum_bits(*, weight_bits: int = 9, axons: int = 256) -> int:
     """Bits of a sum of a weight for each axon."""
     return weight_bits + count_bits(axons=axons)
+
+
+def word_shift(*, axons: int = 256) -> int:
+    """Bits of an axon number that say where in a word of the scheduler it is."""
+    return axon_bits(axons=axons) >> 1
+
+
+def word_bits(*, axons: int = 256) -> int:
+    """Bits of such a word, as many as a row has words."""
+    return 1 << word_shift(axons=axons)
+
+
+def words(*, axons: int = 256) -> int:
+    """Words of a row of the scheduler."""
+    return (axons + word_bits(axons=axons) - 1) >> word_shift(axons=axons)
+
+
+def level_bits(*, threshold_bits: int = 18, mask_bits: int = 17) -> int:
+    """Bits of a threshold with its random part."""
+    return max(threshold_bits, mask_bits) + 1
 
 
 def potential_limit(
@@ -181,6 +207,38 @@ def scanned_layout(*, axons: int = 256, neurons: int = 256) -> data.StructLayout
     return data.StructLayout({"step": step_layout(axons=axons, neurons=neurons), "row": axons})
 
 
+def weighed_layout(
+    *,
+    axons: int = 256,
+    neurons: int = 256,
+    weight_bits: int = 9,
+    potential_bits: int = 20,
+    leak_bits: int = 9,
+    threshold_bits: int = 18,
+    mask_bits: int = 17,
+    offset_bits: int = 9,
+    delay_slots: int = 16,
+) -> data.StructLayout:
+    """A step with what the memories know of it."""
+    return data.StructLayout(
+        {
+            "end": 1,
+            "axon": axon_bits(axons=axons),
+            "neuron": neuron_bits(neurons=neurons),
+            "weight": signed(weight_bits),
+            "stochastic": 1,
+            "potential": signed(potential_bits),
+            "leak": leak_layout(leak_bits=leak_bits),
+            "fire": fire_layout(
+                threshold_bits=threshold_bits, mask_bits=mask_bits, potential_bits=potential_bits
+            ),
+            "destination": destination_layout(
+                offset_bits=offset_bits, axons=axons, delay_slots=delay_slots
+            ),
+        }
+    )
+
+
 def after_layout(
     *,
     neurons: int = 256,
@@ -191,7 +249,7 @@ def after_layout(
     axons: int = 256,
     delay_slots: int = 16,
 ) -> data.StructLayout:
-    """What a neuron needs from the threshold on."""
+    """What a neuron needs after its synapses."""
     return data.StructLayout(
         {
             "neuron": neuron_bits(neurons=neurons),
@@ -199,6 +257,34 @@ def after_layout(
                 threshold_bits=threshold_bits, mask_bits=mask_bits, potential_bits=potential_bits
             ),
             "eta": mask_bits,
+            "destination": destination_layout(
+                offset_bits=offset_bits, axons=axons, delay_slots=delay_slots
+            ),
+        }
+    )
+
+
+def judged_layout(
+    *,
+    neurons: int = 256,
+    threshold_bits: int = 18,
+    mask_bits: int = 17,
+    potential_bits: int = 20,
+    offset_bits: int = 9,
+    axons: int = 256,
+    delay_slots: int = 16,
+) -> data.StructLayout:
+    """What a neuron needs from the threshold on: alpha + eta; beta + eta, or beta where kappa =
+    1.
+    """
+    return data.StructLayout(
+        {
+            "neuron": neuron_bits(neurons=neurons),
+            "level": level_bits(threshold_bits=threshold_bits, mask_bits=mask_bits),
+            "floor": level_bits(threshold_bits=threshold_bits, mask_bits=mask_bits),
+            "reset_mode": 2,
+            "reset_potential": signed(potential_bits),
+            "negative_saturate": 1,
             "destination": destination_layout(
                 offset_bits=offset_bits, axons=axons, delay_slots=delay_slots
             ),
@@ -286,7 +372,7 @@ def leaked_layout(
     return data.StructLayout(
         {
             "potential": signed(potential_bits),
-            "after": after_layout(
+            "after": judged_layout(
                 neurons=neurons,
                 threshold_bits=threshold_bits,
                 mask_bits=mask_bits,

@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out, connect, flipped
 from spikewright.hdl.generated import chip
 from spikewright.hdl.generated.configuration import Configuration
 from spikewright.hdl.generated.leak_and_clamp import LeakAndClamp
+from spikewright.hdl.generated.look_up import LookUp
 from spikewright.hdl.generated.random_draw import RandomDraw
 from spikewright.hdl.generated.scheduler_control import SchedulerControl
 from spikewright.hdl.generated.spike_sender import SpikeSender
@@ -17,6 +18,7 @@ from spikewright.hdl.generated.synapse_scan import SynapseScan
 from spikewright.hdl.generated.synaptic_integration import SynapticIntegration
 from spikewright.hdl.generated.threshold_fire_reset import ThresholdFireReset
 from spikewright.hdl.generated.tick_controller import TickController
+from spikewright.hdl.generated.weigh import Weigh
 from spikewright.hdl.memories import (
     ParameterMemory,
     PotentialMemory,
@@ -244,6 +246,7 @@ class Core(wiring.Component):
             axons=self.axons, delay_slots=self.delay_slots
         )
         m.submodules.scan = scan = SynapseScan(axons=self.axons, neurons=self.neurons)
+        m.submodules.look_up = look_up = LookUp(axons=self.axons, neurons=self.neurons)
         m.submodules.synapse_rows = synapse_rows = SynapseMemory(
             axons=self.axons, neurons=self.neurons
         )
@@ -263,14 +266,25 @@ class Core(wiring.Component):
         m.submodules.potentials = potentials = PotentialMemory(
             neurons=self.neurons, potential_bits=self.potential_bits
         )
-        m.submodules.draw = draw = RandomDraw(
+        m.submodules.weigh = weigh = Weigh(
             axon_types=self.axon_types,
+            potential_bits=self.potential_bits,
+            weight_bits=self.weight_bits,
+            leak_bits=self.leak_bits,
+            threshold_bits=self.threshold_bits,
+            mask_bits=self.mask_bits,
+            offset_bits=self.offset_bits,
+            axons=self.axons,
+            delay_slots=self.delay_slots,
+            neurons=self.neurons,
+        )
+        m.submodules.draw = draw = RandomDraw(
             leak_bits=self.leak_bits,
             mask_bits=self.mask_bits,
-            potential_bits=self.potential_bits,
             weight_bits=self.weight_bits,
             neurons=self.neurons,
             threshold_bits=self.threshold_bits,
+            potential_bits=self.potential_bits,
             offset_bits=self.offset_bits,
             axons=self.axons,
             delay_slots=self.delay_slots,
@@ -292,11 +306,11 @@ class Core(wiring.Component):
             wrap=self.wrap,
             threshold_bits=self.threshold_bits,
             mask_bits=self.mask_bits,
+            leak_bits=self.leak_bits,
             neurons=self.neurons,
             offset_bits=self.offset_bits,
             axons=self.axons,
             delay_slots=self.delay_slots,
-            leak_bits=self.leak_bits,
         )
         m.submodules.fire = fire = ThresholdFireReset(
             inclusive=self.inclusive,
@@ -329,7 +343,7 @@ class Core(wiring.Component):
             scheduler.row.eq(scheduler_rows.row),
             scheduler_rows.address.eq(scheduler.address),
             scheduler_rows.write.eq(scheduler.write),
-            scheduler_rows.new_row.eq(scheduler.new_row),
+            scheduler_rows.new_word.eq(scheduler.new_word),
             self.late.eq(scheduler.late),
             ticks.clearing.eq(scheduler.clearing),
             scan.start.eq(ticks.load),
@@ -337,9 +351,9 @@ class Core(wiring.Component):
             scan.synapses.eq(synapse_rows.answer),
             configuration.fetch.eq(scan.fetch),
             configuration.fetch_neuron.eq(scan.fetch_neuron),
-            configuration.look_up.eq(scan.look_up),
-            configuration.look_up_axon.eq(scan.look_up_axon),
-            configuration.look_up_neuron.eq(scan.look_up_neuron),
+            configuration.look_up.eq(look_up.read),
+            configuration.look_up_axon.eq(look_up.axon),
+            configuration.look_up_neuron.eq(look_up.neuron),
             synapse_rows.read.eq(configuration.synapse_read),
             synapse_rows.read_neuron.eq(configuration.synapse_read_neuron),
             types.read.eq(configuration.row_read),
@@ -349,12 +363,14 @@ class Core(wiring.Component):
             potentials.read.eq(configuration.row_read),
             potentials.read_neuron.eq(configuration.row_read_neuron),
         ]
-        connect(m, scan.step, draw.step)
+        connect(m, scan.step, look_up.step)
+        connect(m, look_up.found, weigh.step)
         m.d.comb += [
-            draw.axon_type.eq(types.answer),
-            draw.parameters.eq(rows.answer),
-            draw.potential.eq(potentials.answer),
+            weigh.axon_type.eq(types.answer),
+            weigh.parameters.eq(rows.answer),
+            weigh.potential.eq(potentials.answer),
         ]
+        connect(m, weigh.weighed, draw.weighed)
         connect(m, draw.event, integration.event)
         connect(m, integration.integrated, leak.integrated)
         connect(m, leak.leaked, fire.leaked)

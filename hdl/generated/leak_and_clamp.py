@@ -15,6 +15,8 @@ __all__ = ["LeakAndClamp"]
 
 class LeakAndClamp(wiring.Component):
     """Applies a neuron's leak and limits its potential. One neuron a cycle, one cycle of latency.
+    Beside it the random part of the thresholds is added to both, so that the next stage only
+    compares.
 
     With reversal (epsilon = 1) the leak follows the sign of the potential: it diverges from zero or
     converges to it, and a convergent leak stops at zero. Where potentials wrap there is no clamp:
@@ -30,6 +32,8 @@ class LeakAndClamp(wiring.Component):
         Bits of both thresholds.
     mask_bits : int
         Largest number of random threshold bits.
+    leak_bits : int
+        Bits of a leak: sign and magnitude.
     neurons : int
         Neurons of a core.
     offset_bits : int
@@ -38,8 +42,6 @@ class LeakAndClamp(wiring.Component):
         Axons of a core.
     delay_slots : int
         Rows of the scheduler.
-    leak_bits : int
-        Bits of a leak: sign and magnitude.
 
     Members
     -------
@@ -59,35 +61,26 @@ class LeakAndClamp(wiring.Component):
         wrap: int = 0,
         threshold_bits: int = 18,
         mask_bits: int = 17,
+        leak_bits: int = 9,
         neurons: int = 256,
         offset_bits: int = 9,
         axons: int = 256,
         delay_slots: int = 16,
-        leak_bits: int = 9,
     ) -> None:
         self.potential_bits = potential_bits
         self.wrap = wrap
         self.threshold_bits = threshold_bits
         self.mask_bits = mask_bits
+        self.leak_bits = leak_bits
         self.neurons = neurons
         self.offset_bits = offset_bits
         self.axons = axons
         self.delay_slots = delay_slots
-        self.leak_bits = leak_bits
         self.potential_limit = chip.potential_limit(
             wrap=wrap,
             potential_bits=potential_bits,
             threshold_bits=threshold_bits,
             mask_bits=mask_bits,
-        )
-        self._after = chip.after_layout(
-            neurons=neurons,
-            threshold_bits=threshold_bits,
-            mask_bits=mask_bits,
-            potential_bits=potential_bits,
-            offset_bits=offset_bits,
-            axons=axons,
-            delay_slots=delay_slots,
         )
         integrated = chip.integrated_layout(
             potential_bits=potential_bits,
@@ -95,6 +88,15 @@ class LeakAndClamp(wiring.Component):
             neurons=neurons,
             threshold_bits=threshold_bits,
             mask_bits=mask_bits,
+            offset_bits=offset_bits,
+            axons=axons,
+            delay_slots=delay_slots,
+        )
+        self._judged = chip.judged_layout(
+            neurons=neurons,
+            threshold_bits=threshold_bits,
+            mask_bits=mask_bits,
+            potential_bits=potential_bits,
             offset_bits=offset_bits,
             axons=axons,
             delay_slots=delay_slots,
@@ -121,7 +123,7 @@ class LeakAndClamp(wiring.Component):
         full = Signal(init=0)  # a neuron is inside
         # its potential after leak and clamp
         potential = Signal(signed(self.potential_bits), init=0)
-        after = Signal(self._after)  # what it needs later
+        after = Signal(self._judged)  # what it needs later
 
         free = wire(m, ~full | self.leaked.ready)  # room for a neuron
         take = wire(m, self.integrated.valid & free)  # a neuron comes in
@@ -130,6 +132,11 @@ class LeakAndClamp(wiring.Component):
         step = wire(m, Mux(leak.stochastic, sign(leak.leak), leak.leak))  # how far a leak moves
         # the gate of a stochastic leak
         leaks = wire(m, ~leak.stochastic | (abs(leak.leak) >= self.integrated.payload.leak_draw))
+        later = self.integrated.payload.after
+        fire = later.fire  # parameters of the threshold
+        level = wire(m, fire.threshold + later.eta)  # alpha + eta
+        # with kappa = 1 eta plays no part
+        floor = wire(m, fire.negative_threshold + Mux(fire.negative_saturate, 0, later.eta))
         up = wire(m, V + step)
         down = wire(m, V - step)
         # V, up and down as potentials between ticks
@@ -158,7 +165,13 @@ class LeakAndClamp(wiring.Component):
             m.d.comb += self.integrated.ready.eq(1)
             m.d.sync += [
                 full.eq(1),
-                after.eq(self.integrated.payload.after),
+                after.neuron.eq(later.neuron),
+                after.level.eq(level),
+                after.floor.eq(floor),
+                after.reset_mode.eq(fire.reset_mode),
+                after.reset_potential.eq(fire.reset_potential),
+                after.negative_saturate.eq(fire.negative_saturate),
+                after.destination.eq(later.destination),
             ]
 
         # Table offer (unique)

@@ -19,6 +19,7 @@ from spikewright.hdl.generated.spike_sender import SpikeSender
 from spikewright.hdl.generated.synaptic_integration import SynapticIntegration
 from spikewright.hdl.generated.threshold_fire_reset import ThresholdFireReset
 from spikewright.hdl.generated.tick_controller import TickController
+from spikewright.hdl.generated.weigh import Weigh
 from spikewright.hdl.memories import (
     ParameterMemory,
     PotentialMemory,
@@ -304,14 +305,25 @@ class NeuronCore(wiring.Component):
         m.submodules.potentials = potentials = PotentialMemory(
             neurons=self.neurons, potential_bits=self.potential_bits
         )
-        m.submodules.draw = draw = RandomDraw(
+        m.submodules.weigh = weigh = Weigh(
             axon_types=self.axon_types,
+            potential_bits=self.potential_bits,
+            weight_bits=self.weight_bits,
+            leak_bits=self.leak_bits,
+            threshold_bits=self.threshold_bits,
+            mask_bits=self.mask_bits,
+            offset_bits=self.offset_bits,
+            axons=self.axons,
+            delay_slots=self.delay_slots,
+            neurons=self.neurons,
+        )
+        m.submodules.draw = draw = RandomDraw(
             leak_bits=self.leak_bits,
             mask_bits=self.mask_bits,
-            potential_bits=self.potential_bits,
             weight_bits=self.weight_bits,
             neurons=self.neurons,
             threshold_bits=self.threshold_bits,
+            potential_bits=self.potential_bits,
             offset_bits=self.offset_bits,
             axons=self.axons,
             delay_slots=self.delay_slots,
@@ -333,11 +345,11 @@ class NeuronCore(wiring.Component):
             wrap=self.wrap,
             threshold_bits=self.threshold_bits,
             mask_bits=self.mask_bits,
+            leak_bits=self.leak_bits,
             neurons=self.neurons,
             offset_bits=self.offset_bits,
             axons=self.axons,
             delay_slots=self.delay_slots,
-            leak_bits=self.leak_bits,
         )
         m.submodules.fire = fire = ThresholdFireReset(
             inclusive=self.inclusive,
@@ -370,7 +382,7 @@ class NeuronCore(wiring.Component):
             scheduler.row.eq(scheduler_rows.row),
             scheduler_rows.address.eq(scheduler.address),
             scheduler_rows.write.eq(scheduler.write),
-            scheduler_rows.new_row.eq(scheduler.new_row),
+            scheduler_rows.new_word.eq(scheduler.new_word),
             self.late.eq(scheduler.late),
             ticks.clearing.eq(scheduler.clearing),
             scan.start.eq(ticks.load),
@@ -403,12 +415,13 @@ class NeuronCore(wiring.Component):
             count.parameters.eq(rows.answer),
             count.potential.eq(potentials.answer),
         ]
-        connect(m, count.step, draw.step)
+        connect(m, count.step, weigh.step)
         m.d.comb += [
-            draw.axon_type.eq(count.step_type),
-            draw.parameters.eq(count.step_parameters),
-            draw.potential.eq(count.step_potential),
+            weigh.axon_type.eq(count.step_type),
+            weigh.parameters.eq(count.step_parameters),
+            weigh.potential.eq(count.step_potential),
         ]
+        connect(m, weigh.weighed, draw.weighed)
         connect(m, draw.event, integration.event)
         connect(m, integration.integrated, leak.integrated)
         connect(m, leak.leaked, fire.leaked)

@@ -8,7 +8,7 @@ from amaranth.lib import enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
-from spikewright.lct.hardware import build, first_one, wire
+from spikewright.lct.hardware import build, drop_one, first_one, wire
 
 __all__ = ["NeuronScan", "State"]
 
@@ -141,7 +141,7 @@ class NeuronScan(wiring.Component):
                 with m.Elif(free & ~done):  # row event: one synaptic event
                     m.d.comb += self.fetch.eq(0)
                     m.d.sync += [
-                        pending.eq(pending & (pending - 1)),
+                        pending.eq(drop_one(pending)),
                         full.eq(1),
                         held.step.end.eq(0),
                         held.step.axon.eq(first_one(pending)),

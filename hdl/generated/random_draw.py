@@ -3,39 +3,37 @@
 Written by: spikewright generate random_draw
 """
 
-from amaranth.hdl import Module, Mux, Signal, signed
-from amaranth.lib import data, stream, wiring
+from amaranth.hdl import Module, Mux, Signal
+from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
-from spikewright.lct.hardware import bit, trunc, wire
+from spikewright.lct.hardware import trunc, wire
 
 __all__ = ["RandomDraw"]
 
 
 class RandomDraw(wiring.Component):
-    """Gives every step of the scan its weight, its parameters and its random numbers. The generator is
-    xorshift32 with the shifts 13, 17 and 5 (Marsaglia, 2003). It advances only where a number is
-    used: once for a stochastic synapse; at the end of a neuron for a stochastic leak, then for a
-    random threshold. Whether a number is used depends on the configuration alone, never on a
-    potential, so all draws are made here, in order.
+    """Gives every step of the scan its random numbers. The generator is xorshift32 with the shifts 13,
+    17 and 5 (Marsaglia, 2003). It advances only where a number is used: once for a stochastic
+    synapse; at the end of a neuron for a stochastic leak, then for a random threshold. Whether a
+    number is used depends on the configuration alone, never on a potential, so all draws are made
+    here, in order.
 
     Parameters
     ----------
-    axon_types : int
-        Types of axon: each selects one of a neuron's weights.
     leak_bits : int
         Bits of a leak: sign and magnitude.
     mask_bits : int
         Largest number of random threshold bits.
-    potential_bits : int
-        Bits of a membrane potential.
     weight_bits : int
         Bits of a weight: sign and magnitude.
     neurons : int
         Neurons of a core.
     threshold_bits : int
         Bits of both thresholds.
+    potential_bits : int
+        Bits of a membrane potential.
     offset_bits : int
         Bits of a signed core offset.
     axons : int
@@ -45,14 +43,8 @@ class RandomDraw(wiring.Component):
 
     Members
     -------
-    step : In(stream of Step)
-        From the scan.
-    axon_type : In(unsigned(TYPE_BITS))
-        Type of the step's axon.
-    parameters : In(Parameters)
-        Of the step's neuron.
-    potential : In(signed(POTENTIAL_BITS))
-        Of the step's neuron.
+    weighed : In(stream of Weighed)
+        A step with its weight and parameters.
     seed_write : In(unsigned(1))
         Set the generator, between ticks.
     seed : In(unsigned(32))
@@ -63,10 +55,7 @@ class RandomDraw(wiring.Component):
         To the integration.
     """
 
-    step: stream.Interface
-    axon_type: Signal
-    parameters: data.View
-    potential: Signal
+    weighed: stream.Interface
     seed_write: Signal
     seed: Signal
     present: Signal
@@ -75,28 +64,25 @@ class RandomDraw(wiring.Component):
     def __init__(
         self,
         *,
-        axon_types: int = 4,
         leak_bits: int = 9,
         mask_bits: int = 17,
-        potential_bits: int = 20,
         weight_bits: int = 9,
         neurons: int = 256,
         threshold_bits: int = 18,
+        potential_bits: int = 20,
         offset_bits: int = 9,
         axons: int = 256,
         delay_slots: int = 16,
     ) -> None:
-        self.axon_types = axon_types
         self.leak_bits = leak_bits
         self.mask_bits = mask_bits
-        self.potential_bits = potential_bits
         self.weight_bits = weight_bits
         self.neurons = neurons
         self.threshold_bits = threshold_bits
+        self.potential_bits = potential_bits
         self.offset_bits = offset_bits
         self.axons = axons
         self.delay_slots = delay_slots
-        self.type_bits = chip.type_bits(axon_types=axon_types)
         self._event = chip.event_layout(
             axons=axons,
             weight_bits=weight_bits,
@@ -108,24 +94,20 @@ class RandomDraw(wiring.Component):
             offset_bits=offset_bits,
             delay_slots=delay_slots,
         )
-        parameters = chip.parameters_layout(
+        weighed = chip.weighed_layout(
+            axons=axons,
+            neurons=neurons,
             weight_bits=weight_bits,
-            axon_types=axon_types,
+            potential_bits=potential_bits,
             leak_bits=leak_bits,
             threshold_bits=threshold_bits,
             mask_bits=mask_bits,
-            potential_bits=potential_bits,
             offset_bits=offset_bits,
-            axons=axons,
             delay_slots=delay_slots,
         )
-        step = chip.step_layout(axons=axons, neurons=neurons)
         super().__init__(
             {
-                "step": In(stream.Signature(step)),
-                "axon_type": In(self.type_bits),
-                "parameters": In(parameters),
-                "potential": In(signed(potential_bits)),
+                "weighed": In(stream.Signature(weighed)),
                 "seed_write": In(1),
                 "seed": In(32),
                 "present": Out(32),
@@ -141,46 +123,42 @@ class RandomDraw(wiring.Component):
         held = Signal(self._event)  # the event on offer
 
         free = wire(m, ~full | self.event.ready)  # room for an event
-        take = wire(m, self.step.valid & free)  # a step comes in
+        step = self.weighed.payload
+        take = wire(m, self.weighed.valid & free)  # a step comes in
         a13 = wire(m, state ^ trunc(state.shift_left(13), 32))
         a17 = wire(m, a13 ^ (a13 >> 17))
         once = wire(m, a17 ^ trunc(a17.shift_left(5), 32))  # the state after one draw
         b13 = wire(m, once ^ trunc(once.shift_left(13), 32))
         b17 = wire(m, b13 ^ (b13 >> 17))
         twice = wire(m, b17 ^ trunc(b17.shift_left(5), 32))  # the state after two draws
-        # `configuration` refuses other types
-        G = wire(m, Mux(self.axon_type < self.axon_types, self.axon_type, 0))
-        stochastic = wire(m, bit(self.parameters.stochastic, G))  # b_G of the step's axon
-        masked = wire(m, self.parameters.fire.mask > 0)  # the threshold is random
-        threshold_draw = wire(
-            m, Mux(self.parameters.leak.stochastic, twice, once) >> (32 - self.mask_bits)
-        )
+        masked = wire(m, step.fire.mask > 0)  # the threshold is random
+        threshold_draw = wire(m, Mux(step.leak.stochastic, twice, once) >> (32 - self.mask_bits))
         # 0 where the threshold is not random
-        eta = wire(m, threshold_draw & ((1 << self.parameters.fire.mask) - 1))
+        eta = wire(m, threshold_draw & ((1 << step.fire.mask) - 1))
 
         # Table flow (unique)
         with m.If(~free):  # row stall
-            m.d.comb += self.step.ready.eq(0)
+            m.d.comb += self.weighed.ready.eq(0)
             m.d.sync += full.eq(1)
-        with m.Elif(~self.step.valid & free):  # row none
-            m.d.comb += self.step.ready.eq(1)
+        with m.Elif(~self.weighed.valid & free):  # row none
+            m.d.comb += self.weighed.ready.eq(1)
             m.d.sync += full.eq(0)
         with m.Else():  # row take
-            m.d.comb += self.step.ready.eq(1)
+            m.d.comb += self.weighed.ready.eq(1)
             m.d.sync += [
                 full.eq(1),
-                held.end.eq(self.step.payload.end),
-                held.axon.eq(self.step.payload.axon),
-                held.weight.eq(self.parameters.weights[G]),
-                held.stochastic.eq(stochastic),
+                held.end.eq(step.end),
+                held.axon.eq(step.axon),
+                held.weight.eq(step.weight),
+                held.stochastic.eq(step.stochastic),
                 held.draw.eq(once >> (33 - self.weight_bits)),
-                held.potential.eq(self.potential),
-                held.leak.eq(self.parameters.leak),
+                held.potential.eq(step.potential),
+                held.leak.eq(step.leak),
                 held.leak_draw.eq(once >> (33 - self.leak_bits)),
-                held.after.neuron.eq(self.step.payload.neuron),
-                held.after.fire.eq(self.parameters.fire),
+                held.after.neuron.eq(step.neuron),
+                held.after.fire.eq(step.fire),
                 held.after.eta.eq(eta),
-                held.after.destination.eq(self.parameters.destination),
+                held.after.destination.eq(step.destination),
             ]
 
         # Table offer (unique)
@@ -196,35 +174,17 @@ class RandomDraw(wiring.Component):
             m.d.sync += state.eq(self.seed)
         with m.Elif(~self.seed_write & ~take):  # row wait
             pass
-        with m.Elif(~self.seed_write & take & ~self.step.payload.end & ~stochastic):  # row fixed
+        with m.Elif(~self.seed_write & take & ~step.end & ~step.stochastic):  # row fixed
             pass
-        with m.Elif(~self.seed_write & take & ~self.step.payload.end & stochastic):  # row synapse
+        with m.Elif(~self.seed_write & take & ~step.end & step.stochastic):  # row synapse
             m.d.sync += state.eq(once)
-        with m.Elif(
-            ~self.seed_write
-            & take
-            & self.step.payload.end
-            & ~self.parameters.leak.stochastic
-            & ~masked
-        ):
+        with m.Elif(~self.seed_write & take & step.end & ~step.leak.stochastic & ~masked):
             # row none
             pass
-        with m.Elif(
-            ~self.seed_write
-            & take
-            & self.step.payload.end
-            & self.parameters.leak.stochastic
-            & ~masked
-        ):
+        with m.Elif(~self.seed_write & take & step.end & step.leak.stochastic & ~masked):
             # row leak
             m.d.sync += state.eq(once)
-        with m.Elif(
-            ~self.seed_write
-            & take
-            & self.step.payload.end
-            & ~self.parameters.leak.stochastic
-            & masked
-        ):
+        with m.Elif(~self.seed_write & take & step.end & ~step.leak.stochastic & masked):
             # row threshold
             m.d.sync += state.eq(once)
         with m.Else():  # row both

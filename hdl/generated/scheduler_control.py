@@ -8,17 +8,19 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
-from spikewright.lct.hardware import clamp
+from spikewright.lct.hardware import clamp, trunc, wire
 
 __all__ = ["SchedulerControl"]
 
 
 class SchedulerControl(wiring.Component):
     """Keeps the spikes that wait for their tick. A delivery sets one bit of one row of the scheduler
-    memory; two on one bit merge. When a tick begins its row moves to `spikes` and is cleared;
-    deliveries wait for that one cycle, so none is lost. A delivery for the row of the current tick
-    is late: it is dropped and counted. One for an axon that the core does not have sets nothing.
-    After reset the rows are cleared, one a cycle.
+    memory; two on one bit merge. Only the word of the row that holds the bit is written. What the
+    memory reads and would write is the same whether it writes or not, so that no decision is in its
+    way. When a tick begins its row moves to `spikes` and is cleared; deliveries wait for that one
+    cycle, so none is lost. A delivery for the row of the current tick is late: it is dropped and
+    counted. One for an axon that the core does not have sets nothing. After reset the rows are
+    cleared, one a cycle.
 
     Parameters
     ----------
@@ -39,9 +41,9 @@ class SchedulerControl(wiring.Component):
         The memory's row at `address`.
     address : Out(unsigned(SLOT_BITS))
         Row to read, and to write.
-    write : Out(unsigned(1))
-        Write `new_row`.
-    new_row : Out(unsigned(AXONS))
+    write : Out(unsigned(WORDS))
+        For each word of the row, write `new_word`.
+    new_word : Out(unsigned(WORD_BITS))
     spikes : Out(unsigned(AXONS))
         Axons with a spike in this tick.
     late : Out(unsigned(16))
@@ -56,7 +58,7 @@ class SchedulerControl(wiring.Component):
     row: Signal
     address: Signal
     write: Signal
-    new_row: Signal
+    new_word: Signal
     spikes: Signal
     late: Signal
     clearing: Signal
@@ -65,6 +67,9 @@ class SchedulerControl(wiring.Component):
         self.axons = axons
         self.delay_slots = delay_slots
         self.slot_bits = chip.slot_bits(delay_slots=delay_slots)
+        self.word_bits = chip.word_bits(axons=axons)
+        self.word_shift = chip.word_shift(axons=axons)
+        self.words = chip.words(axons=axons)
         delivery = chip.delivery_layout(delay_slots=delay_slots, axons=axons)
         super().__init__(
             {
@@ -73,8 +78,8 @@ class SchedulerControl(wiring.Component):
                 "slot": In(self.slot_bits),
                 "row": In(axons),
                 "address": Out(self.slot_bits),
-                "write": Out(1),
-                "new_row": Out(axons),
+                "write": Out(self.words),
+                "new_word": Out(self.word_bits),
                 "spikes": Out(axons),
                 "late": Out(16),
                 "clearing": Out(1),
@@ -90,20 +95,28 @@ class SchedulerControl(wiring.Component):
         dirty = Signal(init=1)  # some rows are not cleared yet
         next_row = Signal(self.slot_bits, init=0)  # the row to clear
 
+        axon = self.delivery.payload.axon
+        every = (1 << self.words) - 1  # all words
+        place = wire(m, axon >> self.word_shift)  # which word the axon is in
+        # what it holds
+        word = wire(m, trunc(self.row >> place.shift_left(self.word_shift), self.word_bits))
+        # and with the axon's bit
+        merged = wire(m, trunc(word | (1 << (axon & (self.word_bits - 1))), self.word_bits))
+
         # Table deliver (unique)
         with m.If(dirty):  # row clear
             m.d.comb += [
                 self.delivery.ready.eq(0),
                 self.address.eq(next_row),
-                self.write.eq(1),
-                self.new_row.eq(0),
+                self.write.eq(every),
+                self.new_word.eq(0),
             ]
         with m.Elif(~dirty & self.load):  # row load
             m.d.comb += [
                 self.delivery.ready.eq(0),
                 self.address.eq(self.slot),
-                self.write.eq(1),
-                self.new_row.eq(0),
+                self.write.eq(every),
+                self.new_word.eq(0),
             ]
             m.d.sync += [
                 active.eq(self.row),
@@ -112,14 +125,16 @@ class SchedulerControl(wiring.Component):
         with m.Elif(~dirty & ~self.load & ~self.delivery.valid):  # row none
             m.d.comb += [
                 self.delivery.ready.eq(1),
+                self.address.eq(self.delivery.payload.slot),
                 self.write.eq(0),
+                self.new_word.eq(merged),
             ]
         with m.Elif(~dirty & ~self.load & self.delivery.valid & ~begun):  # row early
             m.d.comb += [
                 self.delivery.ready.eq(1),
                 self.address.eq(self.delivery.payload.slot),
-                self.write.eq(1),
-                self.new_row.eq(self.row | (1 << self.delivery.payload.axon)),
+                self.write.eq(1 << place),
+                self.new_word.eq(merged),
             ]
         with m.Elif(
             ~dirty
@@ -132,13 +147,15 @@ class SchedulerControl(wiring.Component):
             m.d.comb += [
                 self.delivery.ready.eq(1),
                 self.address.eq(self.delivery.payload.slot),
-                self.write.eq(1),
-                self.new_row.eq(self.row | (1 << self.delivery.payload.axon)),
+                self.write.eq(1 << place),
+                self.new_word.eq(merged),
             ]
         with m.Else():  # row late
             m.d.comb += [
                 self.delivery.ready.eq(1),
+                self.address.eq(self.delivery.payload.slot),
                 self.write.eq(0),
+                self.new_word.eq(merged),
             ]
             m.d.sync += lost.eq(clamp(lost + 1, 0, 0xFFFF))
 

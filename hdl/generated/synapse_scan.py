@@ -8,7 +8,7 @@ from amaranth.lib import enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
-from spikewright.lct.hardware import first_one, wire
+from spikewright.lct.hardware import drop_one, first_one, wire
 
 __all__ = ["State", "SynapseScan"]
 
@@ -24,7 +24,8 @@ class SynapseScan(wiring.Component):
     are connected: one step a synaptic event, one step to end the neuron. N neurons with E events
     take N + E steps, one a cycle.
 
-    While a neuron is scanned the memory already holds the synapses of the next one.
+    While a neuron is scanned the memory already holds the synapses of the next one. Which one is
+    read next does not depend on the events, only when.
 
     Parameters
     ----------
@@ -42,14 +43,10 @@ class SynapseScan(wiring.Component):
     synapses : In(unsigned(AXONS))
         The memory's answer: synapses of the neuron asked for last.
     step : Out(stream of Step)
-        To the random draw.
+        To the look-up.
     fetch : Out(unsigned(1))
         Read the synapses of neuron `fetch_neuron`.
     fetch_neuron : Out(unsigned(NEURON_BITS))
-    look_up : Out(unsigned(1))
-        Read type of `look_up_axon`, parameters and potential of `look_up_neuron`.
-    look_up_axon : Out(unsigned(AXON_BITS))
-    look_up_neuron : Out(unsigned(NEURON_BITS))
     """
 
     start: Signal
@@ -58,14 +55,10 @@ class SynapseScan(wiring.Component):
     step: stream.Interface
     fetch: Signal
     fetch_neuron: Signal
-    look_up: Signal
-    look_up_axon: Signal
-    look_up_neuron: Signal
 
     def __init__(self, *, axons: int = 256, neurons: int = 256) -> None:
         self.axons = axons
         self.neurons = neurons
-        self.axon_bits = chip.axon_bits(axons=axons)
         self.neuron_bits = chip.neuron_bits(neurons=neurons)
         self._step = chip.step_layout(axons=axons, neurons=neurons)
         super().__init__(
@@ -76,9 +69,6 @@ class SynapseScan(wiring.Component):
                 "step": Out(stream.Signature(self._step)),
                 "fetch": Out(1),
                 "fetch_neuron": Out(self.neuron_bits),
-                "look_up": Out(1),
-                "look_up_axon": Out(self.axon_bits),
-                "look_up_neuron": Out(self.neuron_bits),
             }
         )
 
@@ -87,6 +77,7 @@ class SynapseScan(wiring.Component):
 
         state = Signal(State, init=State.IDLE)
         neuron = Signal(self.neuron_bits, init=0)  # the neuron that is scanned
+        ahead = Signal(self.neuron_bits, init=0)  # the neuron whose synapses are read next
         pending = Signal(self.axons, init=0)  # its events that have no step yet
         full = Signal(init=0)  # `held` is a step
         held = Signal(self._step)  # the step on offer
@@ -100,67 +91,47 @@ class SynapseScan(wiring.Component):
         m.d.comb += [
             self.step.valid.eq(full),
             self.step.payload.eq(held),
-            self.look_up_axon.eq(axon),
-            self.look_up_neuron.eq(neuron),
+            self.fetch_neuron.eq(ahead),
         ]
 
         # Table scan (unique)
         with m.Switch(state):
             with m.Case(State.IDLE):
                 with m.If(~self.start):  # row idle: the last step may still be on offer
-                    m.d.comb += [
-                        self.fetch.eq(0),
-                        self.look_up.eq(0),
-                    ]
+                    m.d.comb += self.fetch.eq(0)
                     m.d.sync += full.eq(~free)
                 with m.Else():  # row start
-                    m.d.comb += [
-                        self.fetch.eq(1),
-                        self.fetch_neuron.eq(0),
-                        self.look_up.eq(0),
-                    ]
+                    m.d.comb += self.fetch.eq(1)
                     m.d.sync += [
                         state.eq(State.FILL),
                         neuron.eq(0),
                         pending.eq(0),
                         full.eq(~free),
+                        ahead.eq(1 if self.neurons > 1 else 0),
                     ]
             with m.Case(State.FILL):  # row fill
-                m.d.comb += [
-                    self.fetch.eq(1),
-                    self.fetch_neuron.eq(neuron + 1),
-                    self.look_up.eq(0),
-                ]
+                m.d.comb += self.fetch.eq(1)
                 m.d.sync += [
                     state.eq(State.RUN),
                     pending.eq(self.synapses & self.spikes),
                     full.eq(~free),
+                    ahead.eq(ahead + 1),
                 ]
             with m.Case(State.RUN):
                 with m.If(~free):  # row stall
-                    m.d.comb += [
-                        self.fetch.eq(0),
-                        self.look_up.eq(0),
-                    ]
+                    m.d.comb += self.fetch.eq(0)
                     m.d.sync += full.eq(1)
                 with m.Elif(free & (pending > 0)):  # row event: one synaptic event
-                    m.d.comb += [
-                        self.fetch.eq(0),
-                        self.look_up.eq(1),
-                    ]
+                    m.d.comb += self.fetch.eq(0)
                     m.d.sync += [
-                        pending.eq(pending & (pending - 1)),
+                        pending.eq(drop_one(pending)),
                         full.eq(1),
                         held.end.eq(0),
                         held.axon.eq(axon),
                         held.neuron.eq(neuron),
                     ]
                 with m.Elif(free & (pending == 0) & ~last):  # row end: on to the next neuron
-                    m.d.comb += [
-                        self.fetch.eq(1),
-                        self.fetch_neuron.eq(neuron + 2),
-                        self.look_up.eq(1),
-                    ]
+                    m.d.comb += self.fetch.eq(1)
                     m.d.sync += [
                         neuron.eq(neuron + 1),
                         pending.eq(self.synapses & self.spikes),
@@ -168,18 +139,17 @@ class SynapseScan(wiring.Component):
                         held.end.eq(1),
                         held.axon.eq(0),
                         held.neuron.eq(neuron),
+                        ahead.eq(ahead + 1),
                     ]
                 with m.Else():  # row end_last
-                    m.d.comb += [
-                        self.fetch.eq(0),
-                        self.look_up.eq(1),
-                    ]
+                    m.d.comb += self.fetch.eq(0)
                     m.d.sync += [
                         state.eq(State.IDLE),
                         full.eq(1),
                         held.end.eq(1),
                         held.axon.eq(0),
                         held.neuron.eq(neuron),
+                        ahead.eq(0),
                     ]
 
         return m

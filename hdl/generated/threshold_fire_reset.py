@@ -17,7 +17,8 @@ class ThresholdFireReset(wiring.Component):
     """Compares a neuron's potential with its thresholds, decides whether it fires, and resets it. The
     result leaves in the cycle in which the neuron comes.
 
-    `V < 1 - x` is `V <= -x`: with INCLUSIVE a potential at its negative threshold has passed it.
+    With INCLUSIVE a potential at its negative threshold has passed it: it is 0 under it, and `0 <
+    1`.
 
     Parameters
     ----------
@@ -122,10 +123,11 @@ class ThresholdFireReset(wiring.Component):
         m = Module()
 
         V = self.leaked.payload.potential  # membrane potential
-        fire = self.leaked.payload.after.fire  # parameters of this stage
-        R = fire.reset_potential  # reset potential
-        level = wire(m, fire.threshold + self.leaked.payload.after.eta)  # alpha + eta
-        floor = wire(m, fire.negative_threshold + self.leaked.payload.after.eta)  # beta + eta
+        after = self.leaked.payload.after  # parameters of this stage
+        R = after.reset_potential  # reset potential
+        floor = after.floor  # beta + eta, or beta with kappa = 1
+        over = wire(m, V - after.level)  # how far V is over alpha + eta
+        under = wire(m, V + floor)  # how far V is over the negative threshold
         # -R; the least potential wraps to itself
         opposite = wire(m, trunc(-R, self.potential_bits) if self.wrap else -R)
 
@@ -141,39 +143,39 @@ class ThresholdFireReset(wiring.Component):
         ]
 
         # Table decide (priority)
-        with m.If((V >= level) & (fire.reset_mode == 0)):  # row fire_normal
+        with m.If((over >= 0) & (after.reset_mode == 0)):  # row fire_normal
             m.d.comb += [
                 self.spike.eq(1),
                 self.potential.eq(R),
             ]
-        with m.Elif((V >= level) & (fire.reset_mode == 1)):  # row fire_linear
+        with m.Elif((over >= 0) & (after.reset_mode == 1)):  # row fire_linear
             m.d.comb += [
                 self.spike.eq(1),
-                self.potential.eq(V - level),
+                self.potential.eq(over),
             ]
-        with m.Elif((V >= level) & (fire.reset_mode == 2)):  # row fire_none
+        with m.Elif((over >= 0) & (after.reset_mode == 2)):  # row fire_none
             m.d.comb += [
                 self.spike.eq(1),
                 self.potential.eq(V),
             ]
-        with m.Elif((V < self.inclusive - fire.negative_threshold) & fire.negative_saturate):
+        with m.Elif((under < self.inclusive) & after.negative_saturate):
             # row saturate: kappa = 1: eta plays no part
             m.d.comb += [
                 self.spike.eq(0),
-                self.potential.eq(-fire.negative_threshold),
+                self.potential.eq(-floor),
             ]
-        with m.Elif((V < self.inclusive - floor) & (fire.reset_mode == 0)):
+        with m.Elif((under < self.inclusive) & (after.reset_mode == 0)):
             # row floor_normal: kappa = 0, else the row before has taken it
             m.d.comb += [
                 self.spike.eq(0),
                 self.potential.eq(opposite),
             ]
-        with m.Elif((V < self.inclusive - floor) & (fire.reset_mode == 1)):  # row floor_linear
+        with m.Elif((under < self.inclusive) & (after.reset_mode == 1)):  # row floor_linear
             m.d.comb += [
                 self.spike.eq(0),
-                self.potential.eq(V + floor),
+                self.potential.eq(under),
             ]
-        with m.Elif((V < self.inclusive - floor) & (fire.reset_mode == 2)):  # row floor_none
+        with m.Elif((under < self.inclusive) & (after.reset_mode == 2)):  # row floor_none
             m.d.comb += [
                 self.spike.eq(0),
                 self.potential.eq(V),

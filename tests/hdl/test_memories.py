@@ -13,11 +13,11 @@ def test_scheduler_row_answers_in_the_same_cycle_and_shows_a_write_in_the_next()
     out = unit.run(
         {
             "address": np.array([2, 2, 1, 2]),
-            "write": np.array([1, 0, 1, 0]),
-            "new_row": np.array([0xA5, 0, 0xFF, 0]),
+            "write": np.array([0b0101, 0, 0b1111, 0]),
+            "new_word": np.array([0b10, 0, 0b11, 0]),
         }
     )
-    assert out["row"].tolist() == [0, 0xA5, 0, 0xA5]
+    assert out["row"].tolist() == [0, 0b00100010, 0, 0b00100010]
 
 
 def test_read_answers_one_cycle_later_and_keeps_its_answer() -> None:

@@ -99,6 +99,11 @@ COMMANDS = (
         "Run a network on the RTL and on the golden model, tick by tick.",
     ),
     Entry(
+        "replay",
+        "spikewright.tools.commands_replay:replay_command",
+        "Run each core of a network again alone in the RTL, many at a time.",
+    ),
+    Entry(
         "demo",
         "spikewright.tools.demo:demo_command",
         "Classify handwritten digits on the RTL and on the golden model.",

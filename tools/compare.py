@@ -50,6 +50,9 @@ def compare_command(
         str | None,
         typer.Option(metavar="WxH", help="With --random: size of the mesh, by default 2x2."),
     ] = None,
+    core: Annotated[
+        str, typer.Option(help="Cores of the RTL: event or neuron, see verify.")
+    ] = "event",
     sim: Annotated[str, typer.Option(help="Simulator of the RTL.")] = "verilator",
     waves: Annotated[
         Path, typer.Option(metavar="DIR", help="Where the waveform of a difference goes.")
@@ -67,6 +70,8 @@ def compare_command(
     """
     if sim != "verilator":
         raise UserError(f"--sim must be verilator, not {sim!r}.")
+    if core not in ("event", "neuron"):
+        raise UserError(f"--core must be event or neuron, not {core!r}.")
     if ticks is not None and ticks < 1:
         raise UserError(f"--ticks must be at least 1, not {ticks}.")
     if waves.exists() and not waves.is_dir():
@@ -89,7 +94,7 @@ def compare_command(
 
     from spikewright.tools.comparison import compare
 
-    result = compare(waves=waves, **job)
+    result = compare(waves=waves, core=core, **job)
     if as_json:
         from spikewright.tools.console import print_json
 

@@ -107,6 +107,7 @@ def compare(
     ticks: int,
     waves: Path = WAVES,
     name: str = "difference",
+    core: str = "event",
     verilog: str | None = None,
     root: Path | None = None,
 ) -> Comparison:
@@ -123,6 +124,8 @@ def compare(
         Folder for the waveform of a difference; made only if there is one.
     name : str
         What the waveform is called, apart from the tick.
+    core : {"event", "neuron"}
+        Microarchitecture of the cores, see `hdl.tile.CORES`.
     verilog : str, optional
         Text of the module `mesh`, instead of the one that the project generates.
     root : Path, optional
@@ -142,7 +145,12 @@ def compare(
     def lockstep(*, waves: bool = False) -> Lockstep:
         def chip() -> ChipModel:
             return compiled_chip(
-                network.architecture, network.attached, waves=waves, verilog=verilog, root=root
+                network.architecture,
+                network.attached,
+                core=core,
+                waves=waves,
+                verilog=verilog,
+                root=root,
             )
 
         return Lockstep(network, chip, spikes=spikes, packets=packets)

@@ -20,6 +20,7 @@ from .fault_edits import Cell, Fault
 from .fault_process import PROJECT, ask_worker, copy_part, run_all
 from .faults_axi import AXI_FAULTS
 from .faults_core import CORE_FAULTS
+from .faults_counting import COUNTING_FAULTS
 from .faults_links import LINK_FAULTS
 from .faults_model import MODEL_FAULTS
 from .faults_neuron import NEURON_FAULTS
@@ -38,6 +39,7 @@ FAULTS = {
         *MODEL_FAULTS,
         *WRAP_FAULTS,
         *AXI_FAULTS,
+        *COUNTING_FAULTS,
     )
 }
 """All faults by name."""

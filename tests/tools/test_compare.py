@@ -229,6 +229,7 @@ def test_difference_is_told_where_no_waveform_can_be_written(
             "compare needs a network file, or else --random SEED: give one of the two.",
         ),
         ((*RANDOM, "--sim", "icarus"), "--sim must be verilator, not 'icarus'."),
+        ((*RANDOM, "--core", "axon"), "--core must be event or neuron, not 'axon'."),
         ((*RANDOM, "--ticks", "0"), "--ticks must be at least 1, not 0."),
         (("--random", "-1"), "--random must be at least 0, not -1."),
         (

@@ -1,0 +1,45 @@
+"""Faults in the core that counts axons: its scan, its counts, its storage."""
+
+from __future__ import annotations
+
+from .fault_edits import Cell, Edit, Fault, Phrase
+
+__all__ = ["COUNTING_FAULTS"]
+
+
+def _fault(name: str, meaning: str, *edits: Edit) -> Fault:
+    return Fault(name=name, meaning=meaning, edits=edits, block="core/neuron")
+
+
+COUNTING_FAULTS = (
+    _fault(
+        "stochastic-counted",
+        "a neuron with stochastic synapses is counted as if they were not",
+        Cell("neuron_scan", "end", "=> whole", "stochastic == 0", "1"),
+    ),
+    _fault(
+        "deterministic-scanned",
+        "neurons without stochastic synapses take a cycle for each event",
+        Cell("neuron_scan", "done", "expression", "whole or pending == 0", "pending == 0"),
+    ),
+    _fault(
+        "half-counted-twice",
+        "the lower half of the axons counts in place of the upper one",
+        Cell("axon_count", "move", "=> count", "low + high", "low + low"),
+    ),
+    _fault(
+        "one-weight-for-all-types",
+        "every counted axon has the weight of type 0",
+        Phrase("hdl/axon_sums.py", "parameters.weights[number]", "parameters.weights[0]"),
+    ),
+    _fault(
+        "type-never-cleared",
+        "an axon keeps the bits of the type that it had before",
+        Phrase("hdl/axon_sums.py", "plane & ~place", "plane"),
+    ),
+    _fault(
+        "counts-while-stalled",
+        "counts move on while the steps that they belong to wait",
+        Phrase("hdl/axon_sums.py", "count.move.eq(self.move)", "count.move.eq(1)"),
+    ),
+)

@@ -233,6 +233,33 @@ def all_types_at_once(block: Block, a: Architecture) -> Scenario:
 
 
 @CASES
+def stalled_sums(block: Block, a: Architecture) -> Scenario:
+    """Every neuron has another sum, and fires over an edge that stands still for long."""
+    synapses = np.tri(a.neurons, a.axons, dtype=np.bool_)
+    network = new_network(
+        block,
+        a,
+        synapses=np.broadcast_to(synapses, (a.cores, a.neurons, a.axons)),
+        axon_types=np.arange(a.axons) % a.axon_types + np.zeros((a.cores, 1), int),
+        weights=1,
+        leak=1,
+        threshold=1,
+        reset_mode=2,
+        dx=-a.width,
+        delay=1,
+    )
+    # So many ticks that the edge stands still in some of them.
+    ticks, axons = 24, range(0, a.axons, max(1, a.axons // 16))
+    packets = [
+        to_core(a, tick - 1, core, tick, axon)
+        for tick in range(ticks)
+        for core in range(a.cores)
+        for axon in axons
+    ]
+    return Scenario(network=network, ticks=ticks, packets=make_packets(packets), stall="stalled")
+
+
+@CASES
 def all_synapses(block: Block, a: Architecture) -> Scenario:
     """Every axon and every synapse is active: N x A events in one tick, half of them stochastic."""
     network = random_network(a, 7, attached=block.attached, density=1.0, stochastic=0.5)

@@ -28,6 +28,11 @@ COUNTING_FAULTS = (
         Cell("axon_count", "move", "=> count", "low + high", "low + low"),
     ),
     _fault(
+        "step-overtakes-counts",
+        "a step comes to the memories one stage before its counts",
+        Cell("count_control", "move", "=> second", "first", "scanned.payload.step"),
+    ),
+    _fault(
         "one-weight-for-all-types",
         "every counted axon has the weight of type 0",
         Phrase("hdl/axon_sums.py", "parameters.weights[number]", "parameters.weights[0]"),

@@ -25,7 +25,8 @@ class SynapseScan(wiring.Component):
     take N + E steps, one a cycle.
 
     While a neuron is scanned the memory already holds the synapses of the next one. Which one is
-    read next does not depend on the events, only when.
+    read next does not depend on the events, only when. `pending` is loaded wherever it is not
+    needed, so that few decisions come before its 256 bits.
 
     Parameters
     ----------
@@ -99,13 +100,16 @@ class SynapseScan(wiring.Component):
             with m.Case(State.IDLE):
                 with m.If(~self.start):  # row idle: the last step may still be on offer
                     m.d.comb += self.fetch.eq(0)
-                    m.d.sync += full.eq(~free)
+                    m.d.sync += [
+                        pending.eq(self.synapses & self.spikes),
+                        full.eq(~free),
+                    ]
                 with m.Else():  # row start
                     m.d.comb += self.fetch.eq(1)
                     m.d.sync += [
                         state.eq(State.FILL),
                         neuron.eq(0),
-                        pending.eq(0),
+                        pending.eq(self.synapses & self.spikes),
                         full.eq(~free),
                         ahead.eq(1 if self.neurons > 1 else 0),
                     ]
@@ -145,6 +149,7 @@ class SynapseScan(wiring.Component):
                     m.d.comb += self.fetch.eq(0)
                     m.d.sync += [
                         state.eq(State.IDLE),
+                        pending.eq(self.synapses & self.spikes),
                         full.eq(1),
                         held.end.eq(1),
                         held.axon.eq(0),

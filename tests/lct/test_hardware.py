@@ -65,8 +65,28 @@ def test_popcount_first_one_and_sign(width: int, sign: bool) -> None:
     check("sign", kind, Int(2, signed=True), hardware.sign)
 
 
+@pytest.mark.parametrize("width", [*WIDTHS, 17, 32, 48])
+def test_drop_one(width: int) -> None:
+    x, y = Signal(width), Signal(width)
+    made = hardware.drop_one(x)
+    assert len(made) == width
+    m = Module()
+    m.d.comb += y.eq(made)
+
+    async def bench(ctx: Any) -> None:
+        for bits in corners(width):
+            ctx.set(x, bits)
+            assert ctx.get(y) == bits & (bits - 1), bits
+
+    simulator = Simulator(m)
+    simulator.add_testbench(bench)
+    simulator.run()
+
+
 @pytest.mark.parametrize("kind", [Int(6), Int(6, signed=True), Int(1), Int(1, signed=True)])
-@pytest.mark.parametrize("limits", [(-5, 5), (0, 0), (3, 200), (-200, -3), (-500, 500), (0, 63)])
+@pytest.mark.parametrize(
+    "limits", [(-5, 5), (0, 0), (3, 200), (-200, -3), (-500, 500), (0, 63), (-24, 24), (-17, 15)]
+)
 def test_clamp(kind: Int, limits: tuple[int, int]) -> None:
     low, high = limits
     made = lambda x: hardware.clamp(x, low, high)  # noqa: E731 (one line says it)

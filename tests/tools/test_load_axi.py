@@ -20,41 +20,14 @@ from spikewright.verif.design import Design
 
 BENCHES = Path(__file__).with_name("benches")
 TICKS = 8
-ARCHITECTURES = {
-    "tiny": Architecture.preset("tiny"),
-    "odd": Architecture(
-        axons=37,
-        neurons=5,
-        axon_types=3,
-        weight_bits=5,
-        leak_bits=7,
-        threshold_bits=7,
-        mask_bits=4,
-        potential_bits=12,
-        delay_slots=8,
-        offset_bits=5,
-        width=2,
-        height=1,
-    ),
-}
+TINY = Architecture.preset("tiny")
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module", params=ARCHITECTURES)
-def architecture(request: pytest.FixtureRequest) -> Architecture:
-    return ARCHITECTURES[request.param]
-
-
 @pytest.fixture(scope="module")
-def build(architecture: Architecture) -> CocotbBuild:
-    # Both cores take the same writes.
-    text = chip_verilog(architecture, (), core="event" if architecture.axons == 16 else "neuron")
-    return build_cocotb(Design("chip", {"chip.v": text}))
-
-
-def network(architecture: Architecture, seed: int) -> Network:
-    return random_network(architecture, seed)
+def build() -> CocotbBuild:
+    return build_cocotb(Design("chip", {"chip.v": chip_verilog(TINY, ())}))
 
 
 def play(build: CocotbBuild, network: Network, folder: Path, spoil: Any = None) -> dict[str, Any]:
@@ -89,9 +62,9 @@ def same(words: dict[str, Any], network: Network) -> bool:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_chip_holds_and_runs_what_the_file_says(
-    build: CocotbBuild, architecture: Architecture, seed: int, tmp_path: Path
+    build: CocotbBuild, seed: int, tmp_path: Path
 ) -> None:
-    program = network(architecture, seed)
+    program = random_network(TINY, seed)
     found = play(build, program, tmp_path)
     assert found["refused"] == []
     assert same(found["before"], program)
@@ -99,7 +72,7 @@ def test_chip_holds_and_runs_what_the_file_says(
     spikes = sum(int(model.step().spikes.sum()) for _ in range(TICKS))
     assert spikes > 0
     arrays = program.arrays() | {"potential": model.potentials, "seed": model.random_state}
-    assert same(found["after"], Network(architecture, **arrays))
+    assert same(found["after"], Network(TINY, **arrays))
 
 
 def swapped(lines: list[str]) -> list[str]:
@@ -130,17 +103,14 @@ def not_cleared(lines: list[str]) -> list[str]:
 @pytest.mark.parametrize("spoil", [swapped, without_sign])
 def test_planted_faults_are_found(
     build: CocotbBuild,
-    architecture: Architecture,
     spoil: Callable[[list[str]], list[str]],
     tmp_path: Path,
 ) -> None:
-    program = network(architecture, 1)
+    program = random_network(TINY, 1)
     found = play(build, program, tmp_path, spoil)
     assert found["refused"] or not same(found["before"], program)
 
 
-def test_high_words_that_are_not_cleared_are_refused(
-    build: CocotbBuild, architecture: Architecture, tmp_path: Path
-) -> None:
-    program = network(architecture, 1)
+def test_high_words_that_are_not_cleared_are_refused(build: CocotbBuild, tmp_path: Path) -> None:
+    program = random_network(TINY, 1)
     assert play(build, program, tmp_path, not_cleared)["refused"]

@@ -13,6 +13,17 @@ def _fault(name: str, meaning: str, *edits: Edit) -> Fault:
 
 AXI_FAULTS = (
     _fault(
+        "last-counter-forgotten",
+        "the last counter is left out of the sums",
+        Cell("counter_scan", "last", "late_sum", "late_next", "late_part"),
+        Cell("counter_scan", "last", "off_mesh_sum", "off_mesh_next", "off_mesh_part"),
+    ),
+    _fault(
+        "counters-swapped",
+        "a read of the spikes that left shows those that came in",
+        Cell("register_read", "spikes_out", "data", "spikes_out", "spikes_in"),
+    ),
+    _fault(
         "data-before-address-lost",
         "write data that comes before its address is taken and lost",
         Cell("axi_write", "take", "held_data", "w.payload", "hold"),

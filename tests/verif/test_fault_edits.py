@@ -91,7 +91,8 @@ def test_the_faults_reach_every_unit():
     touched = {edit.unit for edit in edits if isinstance(edit, Cell)}
     memories = {path.name.removesuffix(".lct.md") for path in UNITS.glob("*_memory.lct.md")}
     units = {path.name.removesuffix(".lct.md") for path in UNITS.glob("*.lct.md")}
-    assert units - touched == memories | {"chip", "core", "neuron_core", "axon_sums"}
+    constants, structures = {"chip", "edge", "registers"}, {"core", "neuron_core", "axon_sums"}
+    assert units - touched == memories | constants | structures
     written = {edit.file for edit in edits if isinstance(edit, Phrase)}
     assert {"hdl/memories.py", "hdl/tile.py", "hdl/mesh.py"} < written
     assert {f"golden/{part}.py" for part in ("crossbar", "mesh", "neuron", "random")} < written

@@ -71,11 +71,6 @@ AXI_FAULTS = (
         Cell("configurator", "denied", "wrong", "1", "hold"),
     ),
     _fault(
-        "starts-while-under-way",
-        "a tick starts while packets are under way",
-        Cell("tick_pacer", "able", "expression", "quiescent and ", "(quiescent or run) and "),
-    ),
-    _fault(
         "period-one-longer",
         "a paced tick comes a cycle late",
         Cell("tick_pacer", "begin", "left", "period - 1 if", "period if"),

@@ -184,6 +184,8 @@ async def bad_commands(_dut: Any) -> None:
         await refused(chip.entry(*entry[:3]), f"reading {entry[:3]}")
         await flags(chip, ERRORS_REFUSED)
     chip.forget()
+    # A place that is legal, so that only the time is wrong below.
+    await chip.entry(Space.POTENTIAL, 0, 0)
     # A tick that is asked for, one that is held back, and ticks that run.
     chip.dut.halt.value = 1
     await chip.write(Register.CONTROL, CONTROL_STEP.mask)

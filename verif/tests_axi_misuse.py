@@ -18,6 +18,7 @@ from cocotbext.axi.axil_channels import (
 
 from spikewright.golden.programs import random_network
 from spikewright.golden.simulate import Simulator
+from spikewright.hdl import register_map
 from spikewright.hdl.parameters import configuration_writes
 from spikewright.hdl.register_map import (
     CONTROL_CLEAR,
@@ -42,6 +43,8 @@ from spikewright.verif.streams import PERIOD
 from spikewright.verif.tests_axi import host, job
 
 __all__ = ["bad_accesses", "bad_beats", "bad_commands", "pace"]
+
+_FLAGS = sum(getattr(register_map, n).mask for n in register_map.__all__ if n[:7] == "ERRORS_")
 
 
 async def start() -> tuple[Host, Any]:
@@ -70,6 +73,9 @@ async def flags(chip: Host, *wanted: Any) -> None:
     network = ERRORS_LATE.mask | ERRORS_OFF_MESH.mask
     found = await chip.read(Register.ERRORS)
     assert found & ~network == sum(flag.mask for flag in wanted), f"ERRORS is {found:#x}"
+    # A 0 clears nothing.
+    await chip.write(Register.ERRORS, _FLAGS & ~found)
+    assert await chip.read(Register.ERRORS) & found == found
     await chip.write(Register.ERRORS, found)
     assert await chip.read(Register.ERRORS) & ~network == 0
 

@@ -161,12 +161,13 @@ def test_refusals(edit: Any, text: str) -> None:
     assert refusal(edit) == text
 
 
-def test_a_row_wider_than_the_register_map() -> None:
-    wide = Architecture(axons=4097, neurons=1, width=1, height=1, potential_bits=23)
+def test_a_row_wider_than_the_register_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programming, "DATA_WORDS", 32)
+    wide = Architecture(axons=1025, neurons=1, width=1, height=1, potential_bits=21)
     with pytest.raises(ImageError) as error:
         core_addresses(wide)
     assert str(error.value) == (
-        "an entry must take at most 128 words of 32 bits, which the register map has, not 129"
+        "an entry must take at most 32 words of 32 bits, which the register map has, not 33"
     )
 
 

@@ -114,7 +114,7 @@ def test_no_answer_is_no_pass(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["forward_est"], "No unit is called forward_est: did you mean forward_"),
-        (["zzzz"], "No unit is called zzzz: there are chip, "),
+        (["zzzz"], "No unit is called zzzz: there are axi_read, axi_write, "),
         (["no/such.lct.md"], "There is no file no/such.lct.md."),
         (
             ["forward_east", "--preset", "huge"],

@@ -21,6 +21,7 @@ VECTORS = {
     "scheduler_control-odd": 84_497,
     "synapse_scan-tiny": 2**16,
     "look_up-tiny": 2 * 16 * 16,
+    "weigh-tiny": 14_613,
     "random_draw-tiny": 219_095,
     "synaptic_integration-tiny": 193 * 2**4 * 2**3 * 2,
     "synaptic_integration-wrapping": 2**6 * 2**5 * 2**4 * 2,

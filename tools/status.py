@@ -94,6 +94,8 @@ def _theorems() -> list[Row]:
         "handshake": "offers stay until they are taken",
         "fairness": "merges are fair",
         "ascending": "axons come in ascending order, once each",
+        "counted": "counted axons add exact numbers, inside their bound",
+        "ready-made": "a neuron's axons are counted or come one by one, never both",
         "bounded": "potentials stay inside the clamp: no sum of a tick overflows",
     }
     found = {kind: [p for p in proofs if p["name"] == kind] for kind in kinds}

@@ -41,6 +41,18 @@ def _pointer(context: Any, builder: Any, signature: Any, array: Any) -> Any:
     return cgutils.create_struct_proxy(signature.args[0])(context, builder, array).data
 
 
+def _entry(context: Any, builder: Any, signature: Any, arguments: Any, at: int) -> Any:
+    """Return the pointer to an entry of argument ``at``, an array; the next one is its place.
+
+    Indices that the place leaves out are 0.
+    """
+    kind = signature.args[at]
+    array = context.make_array(kind)(context, builder, arguments[at])
+    indices = cgutils.unpack_tuple(builder, arguments[at + 1], len(signature.args[at + 1]))
+    indices += [context.get_constant(types.intp, 0)] * (kind.ndim - len(indices))
+    return cgutils.get_item_pointer(context, builder, kind, array, indices)
+
+
 @intrinsic
 def _add_one(_typing: Any, counter: Any) -> Any:
     """Add one to the first entry of an int64 array, seen by all threads at once."""
@@ -98,18 +110,15 @@ def add_where(
     lanes = bits.bitwidth
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        def vector(array: int, place: int) -> Any:
-            kind = signature.args[array]
-            values = context.make_array(kind)(context, builder, arguments[array])
-            indices = cgutils.unpack_tuple(builder, arguments[place], kind.ndim)
-            entry = cgutils.get_item_pointer(context, builder, kind, values, indices)
+        def vector(array: int) -> Any:
+            entry = _entry(context, builder, signature, arguments, array)
             return builder.bitcast(entry, shape.as_pointer())
 
         width = sums.dtype.bitwidth
         shape = ir.VectorType(ir.IntType(width), lanes)
         align = width // 8
-        target = vector(0, 1)
-        weight = builder.load(vector(2, 3), align=align)
+        target = vector(0)
+        weight = builder.load(vector(2), align=align)
         mask = builder.bitcast(arguments[4], ir.VectorType(ir.IntType(1), lanes))
         added = builder.select(mask, weight, ir.Constant(shape, None))
         builder.store(builder.add(builder.load(target, align=align), added), target, align=align)
@@ -128,11 +137,8 @@ def bits_of(_typing: Any, values: Any, _place: Any) -> Any:
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = signature.args[0]
-        array = context.make_array(kind)(context, builder, arguments[0])
-        indices = cgutils.unpack_tuple(builder, arguments[1], kind.ndim)
-        entry = cgutils.get_item_pointer(context, builder, kind, array, indices)
         shape = ir.VectorType(ir.IntType(8), 64)
+        entry = _entry(context, builder, signature, arguments, 0)
         octets = builder.load(builder.bitcast(entry, shape.as_pointer()), align=1)
         set_ = builder.icmp_unsigned("!=", octets, ir.Constant(shape, None))
         return builder.bitcast(set_, ir.IntType(64))
@@ -144,11 +150,7 @@ def _prefetch(array: Any, place: Any, *, write: bool) -> Any:
     """Return signature and code of a prefetch, to read or to write."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = signature.args[0]
-        values = context.make_array(kind)(context, builder, arguments[0])
-        indices = cgutils.unpack_tuple(builder, arguments[1], len(signature.args[1]))
-        indices += [context.get_constant(types.intp, 0)] * (kind.ndim - len(indices))
-        entry = cgutils.get_item_pointer(context, builder, kind, values, indices)
+        entry = _entry(context, builder, signature, arguments, 0)
         octet = builder.bitcast(entry, ir.IntType(8).as_pointer())
         flag = ir.IntType(32)
         fetch = builder.module.declare_intrinsic(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spikewright.golden.architecture import Architecture
+from spikewright.hdl import register_map
 from spikewright.hdl.parameter_words import (
     field_of,
     low_bits,
@@ -39,8 +40,8 @@ __all__ = [
 
 Words = NDArray[np.uint32]
 
-SPACES = {"axon_types": 0, "synapses": 1, "parameters": 2, "potential": 3, "seed": 4}
-"""Number of each configuration space; the unit `configuration` is the authority."""
+SPACES = {space.name.lower(): int(space) for space in register_map.Space}
+"""Number of each configuration space, as the registers describe them."""
 
 MEMORIES = {
     "axon_types": "types",

@@ -14,8 +14,9 @@ from .chip_glue import HARNESS, glue, harness, mesh_ports
 from .design import Design, Options
 from .errors import ToolError
 from .harness import registered
+from .mesh_wires import hollow
 from .ports import Port, check_ports
-from .tile_block import split_tile, tile_pins, tile_stub
+from .tile_block import split_tile, tile_pins
 
 __all__ = ["config_data", "flat_library", "tiled_library"]
 
@@ -62,7 +63,7 @@ def flat_library(
     """
     ports = _ports(design, architecture, attached)
     header = glue(architecture, attached, config_data(design).width)
-    return _compile(design, ports, header, options, root), None
+    return _compile(design, ports, header, options=options, root=root), None
 
 
 def tiled_library(
@@ -91,9 +92,11 @@ def tiled_library(
     driver = {**_files("tile_driver.cpp"), "pins.h": tile_pins(pins)}
     functions = TileLibrary.load(build_library(block, driver, root=root))
     touched = {name: port for name, port in ports.items() if not name.startswith(_AT_CORES)}
-    header = glue(architecture, attached, config_data(design).width, pins)
-    around = replace(design, sources={"mesh.v": rest, "tile.sv": tile_stub(pins)})
-    return _compile(around, touched, header, options, root), functions
+    outputs = [name for name, port in touched.items() if port.direction == "output"]
+    mesh = hollow(rest, pins, outputs, architecture.width)
+    header = glue(architecture, attached, config_data(design).width, (pins, mesh))
+    around = replace(design, sources={"mesh.v": mesh.verilog})
+    return _compile(around, touched, header, root=root, arrays=mesh.arrays), functions
 
 
 def _ports(design: Design, architecture: Architecture, attached: Sequence[str]) -> dict[str, Port]:
@@ -110,16 +113,20 @@ def _compile(
     design: Design,
     ports: Mapping[str, Port],
     header: str,
-    options: Options,
+    *,
     root: Path | None,
+    options: Options | None = None,
+    arrays: Mapping[str, tuple[Port, int]] | None = None,
 ) -> Path:
     """Compile a mesh in its harness; ``ports`` are those that the driver touches."""
-    others = {name: port for name, port in design.ports().items() if name not in ports}
-    sources = {**design.sources, f"{HARNESS}.v": harness(ports, others)}
+    arrays = arrays or {}
+    known = {*ports, *arrays}
+    others = {name: port for name, port in design.ports().items() if name not in known}
+    sources = {**design.sources, f"{HARNESS}.v": harness(ports, others, arrays)}
     return build_library(
         replace(design, top=HARNESS, sources=sources),
         {**_files("chip_driver.cpp", "chip_tiles.h"), "glue.h": header},
-        ports=ports,
+        ports={**ports, **{name: port for name, (port, count) in arrays.items() if not count}},
         options=options,
         root=root,
     )

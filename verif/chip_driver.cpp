@@ -14,9 +14,6 @@
 #include "Vtop.h"
 #include "glue.h"
 #include "verilated.h"
-#if TILED
-#include "Vtop__Dpi.h"
-#endif
 #if VM_COVERAGE
 #include "verilated_cov.h"
 #endif
@@ -83,11 +80,7 @@ class Coin {
 class Chip {
    public:
     Chip(uint32_t idle_seed, uint32_t stall_seed, const TileLibrary* library)
-        :
-#if TILED
-          tiles_(library),
-#endif
-          idle_(idle_seed), stall_(stall_seed), queues_(IN_PORTS), heads_(IN_PORTS),
+        : idle_(idle_seed), stall_(stall_seed), queues_(IN_PORTS), heads_(IN_PORTS),
           held_(OUT_PORTS), held_payload_(OUT_PORTS), next_neuron_(CORES, NEURONS) {
         // A failed assertion or $stop becomes a fault; it must not end the process.
         context_.fatalOnError(false);
@@ -102,9 +95,10 @@ class Chip {
         top_ = std::make_unique<Vtop>(&context_);
         (void)library;
 #if TILED
-        // The mesh makes its tiles when it is computed for the first time.
+        tiles_ = std::make_unique<Tiles>(library, *top_);
+        tiles_->show();
         top_->eval();
-        bind(*top_, tiles_, pins_);
+        bind(*top_, *tiles_, pins_);
 #else
         bind(*top_, pins_);
 #endif
@@ -143,7 +137,7 @@ class Chip {
             const uint32_t* write = words + row * CONFIG_WORDS;
 #if TILED
             if (direct[row]) {
-                tiles_.configure(write[CONFIG_CORE], write);
+                tiles_->configure(write[CONFIG_CORE], write);
                 continue;
             }
 #endif
@@ -185,10 +179,6 @@ class Chip {
 
     const std::vector<Output>& outputs() const { return outputs_; }
     const std::vector<uint32_t>& fired() const { return fired_; }
-#if TILED
-    Tile* add_tile(const char* place) { return tiles_.add(place); }
-    static Chip* entered;
-#endif
     const Pins& pins() const { return pins_; }
 #if VM_COVERAGE
     void write_coverage(const char* path) { context_.coveragep()->write(path); }
@@ -197,9 +187,6 @@ class Chip {
    private:
     void enter() {
         Verilated::threadContextp(&context_);
-#if TILED
-        entered = this;
-#endif
     }
 
     // Configuration --------------------------------------------------------------------------
@@ -229,9 +216,16 @@ class Chip {
     // Clock ----------------------------------------------------------------------------------
 
     void rise() {
+#if TILED
+        tiles_->clock();
+#endif
         top_->clk = 1;
         top_->eval();
         dump(0);
+#if TILED
+        // Only now: registers of the mesh take what the tiles showed before the edge.
+        tiles_->show();
+#endif
         top_->clk = 0;
         top_->eval();
         dump(PERIOD / 2);
@@ -294,7 +288,7 @@ class Chip {
             std::sort(fired_.end() - request.fired[row], fired_.end());
         }
 #if TILED
-        if (tiles_.stopped()) throw Fault{Fault::STOPPED, tick};
+        if (tiles_->stopped()) throw Fault{Fault::STOPPED, tick};
 #endif
         if (tick == trace_last_) end_trace();
     }
@@ -420,10 +414,10 @@ class Chip {
     static constexpr uint64_t PERIOD = 10000;  // in the build's precision: 10 ns
 
     VerilatedContext context_;
-#if TILED
-    Tiles tiles_;
-#endif
     std::unique_ptr<Vtop> top_;
+#if TILED
+    std::unique_ptr<Tiles> tiles_;
+#endif
     Pins pins_;
     uint64_t time_ = 0;
     Coin idle_;
@@ -441,17 +435,9 @@ class Chip {
     int64_t trace_last_ = -2;
 };
 
-#if TILED
-Chip* Chip::entered = nullptr;
-#endif
-
 }  // namespace
 
 extern "C" {
-
-#if TILED
-void* tile_new(const char* place) { return Chip::entered->add_tile(place); }
-#endif
 
 /// `library` is read only where the tiles are a library of their own.
 Chip* sw_chip_new(uint32_t idle_seed, uint32_t stall_seed, const TileLibrary* library) {

@@ -13,8 +13,9 @@ from spikewright.golden.architecture import Architecture
 from spikewright.golden.network import SIDES
 
 from .harness import registered
+from .mesh_wires import Hollow
 from .ports import Port, cpp_name, cpp_type, load_statement
-from .tile_block import tile_clock, tile_glue
+from .tile_block import tile_glue
 
 __all__ = ["HARNESS", "edge_positions", "glue", "harness", "mesh_ports", "payload_bits"]
 
@@ -99,7 +100,11 @@ def _config_fields(architecture: Architecture, data_bits: int) -> Iterator[tuple
     yield "config__data", Port("input", data_bits)
 
 
-def harness(ports: Mapping[str, Port], others: Mapping[str, Port] | None = None) -> str:
+def harness(
+    ports: Mapping[str, Port],
+    others: Mapping[str, Port] | None = None,
+    arrays: Mapping[str, tuple[Port, int]] | None = None,
+) -> str:
     """Return the Verilog of the wrapper; see `registered`.
 
     Parameters
@@ -108,15 +113,17 @@ def harness(ports: Mapping[str, Port], others: Mapping[str, Port] | None = None)
         Ports of `mesh` that the driver touches.
     others : dict
         Further ports of `mesh`: outputs stay open, and inputs are 0.
+    arrays : dict
+        Arrays of ports of `mesh`, which pass.
     """
-    return registered(HARNESS, "mesh", ports, others=others)
+    return registered(HARNESS, "mesh", ports, others=others, arrays=arrays)
 
 
 def glue(
     architecture: Architecture,
     attached: Sequence[str],
     data_bits: int,
-    tile: Mapping[str, Port] | None = None,
+    tile: tuple[Mapping[str, Port], Hollow] | None = None,
 ) -> str:
     """Return ``glue.h`` for ``chip_driver.cpp``: sizes, pointers to the pins, configuration.
 
@@ -126,8 +133,9 @@ def glue(
     attached : sequence of str
     data_bits : int
         See `mesh_ports`.
-    tile : dict, optional
-        Ports of the tile where it is a library of its own: see `tile_block`.
+    tile : tuple, optional
+        Ports of the tile, and the mesh without it, where it is a library of its own: see
+        `tile_block`.
     """
     edges = edge_positions(architecture, attached)
     dropped = edge_positions(architecture, _others(attached))
@@ -162,7 +170,7 @@ def glue(
         "#include <vector>",
         '#include "Vtop.h"',
         *[f"constexpr int64_t {name} = {value};" for name, value in constants.items()],
-        *([] if tile is None else tile_glue(tile, fields)),
+        *([] if tile is None else tile_glue(*tile, fields)),
         '#include "chip_tiles.h"',
         "struct Pins {",
         "    CData* config_enable;",
@@ -180,7 +188,6 @@ def glue(
             for _, name, _ in at_tiles
         ],
         "}",
-        *([] if tile is None else tile_clock(tile)),
         "inline void load_config(Vtop& top, const uint32_t* words) {",
         *_loads(fields),
         "}",

@@ -3,8 +3,8 @@
 
 #pragma once
 
-#include <cstdio>
-#include <string>
+#include <array>
+#include <cstdint>
 #include <vector>
 
 /// Functions of the tile's library; Python fills it in.
@@ -18,17 +18,35 @@ struct TileLibrary {
 
 #if TILED
 
-/// One tile; its place in the mesh comes from the name of its instance.
+/// One tile, and where its inputs come from: another tile's pins, or the mesh's.
 struct Tile {
     void* model;
-    void (*clock)(void*, bool);
     TilePins pins;
+    void* inputs[INPUTS];
+    const void* sources[INPUTS];
     bool touched = true;  // inputs were set without the mesh
 };
 
 class Tiles {
    public:
-    explicit Tiles(const TileLibrary* library) : library_(*library), tiles_(CORES) {}
+    Tiles(const TileLibrary* library, Vtop& mesh) : library_(*library), tiles_(CORES), mesh_(mesh) {
+        std::vector<std::array<void*, TILE_PINS>> pins(CORES);
+        for (int64_t core = 0; core < CORES; ++core) {
+            Tile& tile = tiles_[core];
+            tile.model = library_.make();
+            library_.pins(tile.model, pins[core].data());
+            bind_tile(pins[core].data(), tile.pins);
+        }
+        for (int input = 0; input < INPUTS; ++input) {
+            for (int64_t core = 0; core < CORES; ++core) {
+                const auto [from, index] = WIRES[input][core];
+                tiles_[core].inputs[input] = pins[core][INPUT_PINS[input]];
+                tiles_[core].sources[input] =
+                    from < 0 ? mesh_tells(mesh, input, index) : pins[from][index];
+            }
+        }
+        for (const auto [from, index] : SHOWN) shown_.push_back(pins[from][index]);
+    }
     ~Tiles() {
         for (auto& tile : tiles_) {
             if (tile.model) library_.drop(tile.model);
@@ -37,20 +55,27 @@ class Tiles {
     Tiles(const Tiles&) = delete;
     Tiles& operator=(const Tiles&) = delete;
 
-    /// The instance is called "....tile_X_Y".
-    Tile* add(const std::string& place) {
-        long x = 0, y = 0;
-        std::sscanf(place.c_str() + place.rfind('.') + 1, "tile_%ld_%ld", &x, &y);
-        Tile& tile = tiles_[x + WIDTH * y];
-        tile.model = library_.make();
-        tile.clock = library_.clock;
-        void* pins[TILE_PINS];
-        library_.pins(tile.model, pins);
-        bind_tile(pins, tile.pins);
-        return &tile;
+    Tile& operator[](int64_t core) { return tiles_[core]; }
+
+    /// A clock edge: every tile takes what was shown before it, and only then do they show more.
+    void clock() {
+        // After a write to the first one's own port it cannot tell what the others have.
+        bool told = tiles_[0].touched;
+        told |= take_shared(tiles_[0].inputs, tiles_[0].sources);
+        for (auto& tile : tiles_) {
+            bool changed = tile.touched;
+            if (told || changed) changed |= take_shared(tile.inputs, tile.sources);
+            changed |= told | take_own(tile.inputs, tile.sources);
+            tile.touched = changed;
+        }
+        for (auto& tile : tiles_) {
+            library_.clock(tile.model, tile.touched);
+            tile.touched = false;
+        }
     }
 
-    Tile& operator[](int64_t core) { return tiles_[core]; }
+    /// What the tiles show becomes what the mesh sees; it must be evaluated then.
+    void show() { show_mesh(mesh_, shown_.data()); }
 
     /// A configuration write at the tile's own port, which takes one cycle of this tile alone.
     void configure(int64_t core, const uint32_t* words) {
@@ -58,7 +83,7 @@ class Tiles {
         load_tile(tile.pins, words);
         *tile.pins.select = 1;
         *tile.pins.config_enable = 1;
-        tile.clock(tile.model, true);
+        library_.clock(tile.model, true);
         *tile.pins.select = 0;
         *tile.pins.config_enable = 0;
         tile.touched = true;
@@ -74,6 +99,8 @@ class Tiles {
    private:
     TileLibrary library_;
     std::vector<Tile> tiles_;
+    Vtop& mesh_;
+    std::vector<const void*> shown_;
 };
 
 #endif

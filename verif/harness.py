@@ -20,6 +20,7 @@ def registered(
     *,
     clock: str = "clk",
     others: Mapping[str, Port] | None = None,
+    arrays: Mapping[str, tuple[Port, int]] | None = None,
 ) -> str:
     """Return the Verilog of a wrapper whose ports have the names of the module's.
 
@@ -33,6 +34,9 @@ def registered(
         What registers the inputs as it rises; if it is not ``clk`` it is a further input.
     others : dict
         Further ports of the module: outputs stay open, and inputs are 0.
+    arrays : dict
+        Further ports of the module that are not registered, and how many entries each has as an
+        array; 0: it is none.
     """
     declared = [] if clock in ports else [f"input {clock}"]
     registers: list[str] = []
@@ -40,6 +44,10 @@ def registered(
         f".{port}({shape.width}'d0)" if shape.direction == "input" else f".{port}()"
         for port, shape in (others or {}).items()
     ]
+    for port, (shape, count) in (arrays or {}).items():
+        entries = f" [0:{count - 1}]" if count else ""
+        declared.append(f"{shape.direction} [{shape.width - 1}:0] {port}{entries}")
+        connections.append(f".{port}({port})")
     for port, shape in ports.items():
         bits = f"[{shape.width - 1}:0] " if shape.width > 1 else ""
         declared.append(f"{shape.direction} {bits}{port}")

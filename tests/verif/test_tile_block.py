@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,13 +12,15 @@ import pytest
 from spikewright.golden import Architecture, random_network, random_packets, random_spikes
 from spikewright.golden.engines import make_simulator
 from spikewright.tools.engine import chip_verilog, program
+from spikewright.verif.chip_abi import TileLibrary
+from spikewright.verif.chip_build import tiled_library
 from spikewright.verif.chip_model import ChipModel
 from spikewright.verif.chip_packets import packets_from_spikes
 from spikewright.verif.chip_run import SparseRun
 from spikewright.verif.design import Design, Options
 from spikewright.verif.errors import ToolError
-from spikewright.verif.ports import parse_ports
-from spikewright.verif.tile_block import split_tile, tile_stub
+from spikewright.verif.tile_block import split_tile
+from spikewright.verif.verilation import Verilation
 
 ARCHITECTURE = Architecture.preset("tiny").with_mesh(3, 2)
 ATTACHED = ("west", "east")
@@ -91,7 +94,52 @@ def test_a_tile_with_a_fault_differs():
     assert not found[1].any()
 
 
-def test_an_unchanged_design_is_not_compiled_again(monkeypatch):
+@pytest.fixture
+def carried_out(monkeypatch) -> list[str]:
+    """Builds that were carried out, instead of being carried out."""
+    names: list[str] = []
+
+    def pretend(self, _command, _files, _root, folder):
+        names.append(self.design.top)
+        (folder / self.product).write_text("")
+
+    monkeypatch.setattr(Verilation, "_carry_out", pretend)
+    monkeypatch.setattr(TileLibrary, "load", lambda _path: TileLibrary())
+    return names
+
+
+def test_one_tile_is_compiled_for_any_mesh(carried_out, tmp_path):
+    """The tile knows the bits of a core's number, and so is another from 4 to 5 cores."""
+    for mesh, wanted in (
+        ((3, 2), ["tile_block", "mesh_harness"]),
+        ((3, 2), []),
+        ((2, 3), ["mesh_harness"]),
+        ((4, 2), ["mesh_harness"]),
+        ((2, 3), []),
+        ((2, 2), ["tile_block", "mesh_harness"]),
+    ):
+        carried_out.clear()
+        architecture = ARCHITECTURE.with_mesh(*mesh)
+        tiled_library(design(architecture), architecture, ATTACHED, Options(), tmp_path)
+        assert carried_out == wanted, mesh
+
+
+def test_a_changed_mesh_or_tile_is_compiled_anew(carried_out, tmp_path):
+    text = design().sources["mesh.v"]
+    for old, new, wanted in (
+        ("", "", ["tile_block", "mesh_harness"]),
+        (".trace__spike(trace_0__spike)", ".trace__spike(trace_0__spike )", []),
+        (".west_in__valid(link_0_0_east__valid)", ".west_in__valid(busy_0)", ["mesh_harness"]),
+        (".spike(trace__spike)", ".spike()", ["tile_block"]),
+    ):
+        carried_out.clear()
+        assert old in text
+        changed = Design("mesh", {"mesh.v": text.replace(old, new, 1)})
+        tiled_library(changed, ARCHITECTURE, ATTACHED, Options(), tmp_path)
+        assert carried_out == wanted, new
+
+
+def test_an_unchanged_design_starts_no_program(monkeypatch):
     ChipModel(design(), ARCHITECTURE, attached=ATTACHED, tiles=True).close()
 
     def refuse(*command, **_options):
@@ -100,6 +148,43 @@ def test_an_unchanged_design_is_not_compiled_again(monkeypatch):
     monkeypatch.setattr(subprocess, "run", refuse)
     monkeypatch.setattr(subprocess, "Popen", refuse)
     ChipModel(design(), ARCHITECTURE, attached=ATTACHED, tiles=True).close()
+
+
+@pytest.mark.nightly
+def test_programs_that_compile_are_counted(monkeypatch, fresh_root):
+    """Verilator and make, for the tile and for the mesh; a second time neither, for neither."""
+    started: list[str] = []
+    run = subprocess.run
+
+    def counted(command, **options):
+        started.append(Path(command[0]).name)
+        return run(command, **options)
+
+    monkeypatch.setattr(subprocess, "run", counted)
+    for wanted in (["verilator_bin", "make"] * 2, []):
+        started.clear()
+        with ChipModel(
+            design(), ARCHITECTURE, attached=ATTACHED, tiles=True, root=fresh_root
+        ) as chip:
+            program(chip, random_network(ARCHITECTURE, 1, attached=ATTACHED))
+            assert chip.run(1).spikes.any()
+        assert [name for name in started if name != "g++"] == wanted
+
+
+def test_a_crossed_wire_differs():
+    """The planted fault is in the mesh: a packet to the east never comes to the next tile."""
+    text = design().sources["mesh.v"]
+    wrong = text.replace(".west_in__valid(link_0_0_east__valid)", ".west_in__valid(1'h0)")
+    assert wrong != text
+    network = random_network(ARCHITECTURE, 1, attached=ATTACHED)
+    found = []
+    for source in (text, wrong):
+        with ChipModel(
+            Design("mesh", {"mesh.v": source}), ARCHITECTURE, attached=ATTACHED, tiles=True
+        ) as chip:
+            program(chip, network)
+            found.append(chip.run_sparse(20).last)
+    assert np.any(found[0] != found[1])
 
 
 def test_options_that_compiled_tiles_do_not_know():
@@ -120,12 +205,3 @@ def test_verilog_without_a_tile():
     message = r"^Verilog of a mesh must hold the module tile and others, and does not$"
     with pytest.raises(ToolError, match=message):
         split_tile("module mesh(); endmodule")
-
-
-def test_the_stand_in_has_the_ports_of_the_tile():
-    tile, rest = split_tile(design().sources["mesh.v"])
-    assert "module tile" not in rest
-    assert "module mesh" not in tile
-    ports = parse_ports(tile, "tile")
-    header = tile_stub(ports).split(");")[0].replace(" = 0", "")
-    assert parse_ports(f"{header}); endmodule", "tile") == ports

@@ -1,5 +1,7 @@
 """What every test relies on."""
 
+import os
+from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REMEDY = "run: python3 tools/bootstrap.py setup"
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Stop with one sentence, not a page of import errors, where the project is not installed."""
     try:
         spec = find_spec("spikewright.tools")
@@ -23,6 +25,16 @@ def pytest_configure() -> None:
             f"The tests of {ROOT} would run the code in {installed.parent}; {REMEDY}"
         )
     configure_hypothesis()
+    # Most tests run a model for less time than it takes to compile it; those at night do not.
+    if config.option.markexpr == "not nightly":
+        os.environ["SPIKEWRIGHT_QUICK"] = "1"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files with the most slow tests first: two workers then end at the same time."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
 
 
 def configure_hypothesis() -> None:

@@ -63,7 +63,7 @@ def lint(checkout: Checkout, _arguments: list[str]) -> int:
 def test(checkout: Checkout, arguments: list[str]) -> int:
     """Check style and types, then run the tests."""
     style = lint(checkout, [])
-    tests = checkout.call("pytest", "-n", "2", *arguments)
+    tests = checkout.call("pytest", *PYTEST, *arguments)
     if tests == 0 and style != 0:
         say("the tests passed, but style or types did not (see above)")
     # pytest: 1 is a failed test; above that, it could not run.
@@ -94,6 +94,8 @@ COMMANDS: dict[str, Callable[[Checkout, list[str]], int]] = {
     "test": test,
 }
 WITHOUT_ARGUMENTS = ("setup", "lint")
+# By file, so that what a file's tests share is made once; the order is that of tests/conftest.py.
+PYTEST = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=15")
 
 
 def parser() -> argparse.ArgumentParser:

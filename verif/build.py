@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -115,6 +115,7 @@ def _verilator(design: Design, options: Options, root: Path) -> Path:
     """Build as cocotb's runner would, but with relative paths and only the ports visible.
 
     The runner's ``--public-flat-rw`` makes everything visible, which costs two thirds of the speed.
+    Optimising the model saves nothing that could be measured beside Python, and takes long.
     """
     from cocotb_tools import config
 
@@ -126,7 +127,7 @@ def _verilator(design: Design, options: Options, root: Path) -> Path:
     main = Path(config.share_dir) / "lib" / "verilator" / "verilator.cpp"
     verilation = Verilation(
         design,
-        options,
+        replace(options, quick=True),
         product=design.top,
         files={"cocotb_main.cpp": main.read_text()},
         arguments=(

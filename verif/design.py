@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -93,6 +94,10 @@ class Options:
         Assertions on, undriven values random; otherwise assertions off and whatever runs fastest.
     public : tuple of str
         Internal signals that cocotb touches, each ``module.signal``; ports are always visible.
+    quick : bool
+        Compiled without optimisation: some three times quicker to build, several times slower to
+        run. For a few thousand cycles, or where Python sees to every cycle. By default only where
+        ``SPIKEWRIGHT_QUICK`` is set, as the tests do.
     extra : tuple of str
         More arguments for Verilator.
     """
@@ -101,4 +106,5 @@ class Options:
     coverage: Literal["", "line", "toggle"] = ""
     checked: bool = False
     public: tuple[str, ...] = ()
+    quick: bool = field(default_factory=lambda: bool(os.environ.get("SPIKEWRIGHT_QUICK")))
     extra: tuple[str, ...] = ()

@@ -13,6 +13,10 @@ __all__ = ["PROBED", "probed", "small_registers", "without_reset"]
 PROBED = "probed"
 """Name of the module around the one that is looked into."""
 
+# Small, but no state: the type of the axon that a memory was last asked for, whose rows outlast a
+# reset. Nobody looks at it unless `full` is set.
+_DATA = ("count.step_type",)
+
 _MODULE = re.compile(r"^module (\\\S+|\w+) ?\(.*?^endmodule", re.MULTILINE | re.DOTALL)
 _INSTANCE = re.compile(r"^  (\\\S+|\w+)\s+(\w+) \($", re.MULTILINE)
 _REGISTER = re.compile(r"^  reg (?:\[(\d+):0\] )?([A-Za-z]\w*) = \d+'", re.MULTILINE)
@@ -34,7 +38,8 @@ def small_registers(verilog: str, top: str, *, bits: int = 3) -> dict[str, int]:
         Bits of each.
     """
     modules = {match[1].lstrip("\\"): match[0] for match in _MODULE.finditer(verilog)}
-    return {name: width for name, width in _below(modules, top, "") if width <= bits}
+    found = dict(_below(modules, top, ""))
+    return {name: w for name, w in found.items() if w <= bits and not name.endswith(_DATA)}
 
 
 def _below(modules: dict[str, str], module: str, path: str) -> Iterator[tuple[str, int]]:

@@ -29,6 +29,7 @@ from spikewright.golden.random import DEFAULT_SEED
 from spikewright.hdl.parameters import SPACES
 
 from .blocks import Block
+from .design import Options
 from .errors import ToolError
 from .probes import PROBED, probed
 from .recorder import RESET_ROWS, Program, Recorded, check_against_golden, record
@@ -104,7 +105,7 @@ def reset_everywhere(
     """
     design, shown = probed(block.design(architecture, verilog=verilog))
     shape = block.shaped(architecture)
-    with VerilatedUnit(design) as unit:
+    with VerilatedUnit(design, options=Options(quick=True)) as unit:
         first, other = (_program(block, shape, ticks, seed + k) for k in range(2))
         # Without seeds: the generators must be back at their default.
         other.network.seed[:] = DEFAULT_SEED

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from spikewright.golden.architecture import Architecture
 
 from .blocks import portable
-from .design import Design
+from .design import Design, Options
 from .plain_bench import Verdict, bench_files, run_icarus
 from .ports import Port, parse_ports
 from .vector_rows import Vectors
@@ -135,7 +135,7 @@ def units_in_icarus(
         Folder of builds.
     """
     design, _ = all_units(architecture or Architecture.preset("tiny"))
-    with VerilatedUnit(design, root=root) as unit:
+    with VerilatedUnit(design, options=Options(quick=True), root=root) as unit:
         vectors = random_vectors(unit, TOP, rows, seed)
     bench = f"{TOP}_bench"
     files = dict(design.sources) | dict(sources or {}) | bench_files(vectors, bench)

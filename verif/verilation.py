@@ -25,8 +25,10 @@ TIMESCALE = ("1ns", "1ps")
 # compiler may not inline across functions of a shared library.
 _CFLAGS = "-std=gnu++17 -fPIC -fno-gnu-unique -fno-semantic-interposition"
 
-# OPT_SLOW is for code that runs once, where compiling it is all it costs.
+# OPT_SLOW is for code that runs once, where compiling it is all it costs; so it is for all code of
+# a quick build.
 _MAKE_FLAGS = ("OPT_FAST=-O2", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
+_QUICK_FLAGS = ("OPT_FAST=-O0", "OPT_SLOW=-O0", "OPT_GLOBAL=-O2")
 
 # Every other build must be free of this warning.
 _WAIVED_REASON = (
@@ -69,9 +71,13 @@ class Verilation:
             require_fst_headers()
         files = self._all_files()
         command = self._command(files)
-        recipe = [command, _CFLAGS, _MAKE_FLAGS, files, versions()]
+        recipe = [command, _CFLAGS, self._make_flags, files, versions()]
         name = f"{self.design.top}-{digest(recipe)}"
         return build_once(root, name, lambda folder: self._carry_out(command, files, root, folder))
+
+    @property
+    def _make_flags(self) -> tuple[str, ...]:
+        return _QUICK_FLAGS if self.options.quick else _MAKE_FLAGS
 
     def _all_files(self) -> dict[str, str]:
         settings = ["`verilator_config", *self.settings, *self.design.waivers()]
@@ -110,7 +116,8 @@ class Verilation:
         env = environment(root)
         program = str(verilator_root() / "bin" / "verilator_bin")
         makefile = "Vtop_hier.mk" if self.design.hierarchical else "Vtop.mk"
-        make = ["make", "-j", str(os.cpu_count() or 1), "-C", "obj", "-f", makefile, *_MAKE_FLAGS]
+        make = ["make", "-j", str(os.cpu_count() or 1), "-C", "obj", "-f", makefile]
+        make += self._make_flags
         objects = folder / "obj"
         with BuildLog(root, folder.name) as log:
             log.run([program, *command], folder, env, f"Verilator must accept {top}, and says")
@@ -131,7 +138,7 @@ class Verilation:
 
     def _runtime_key(self) -> str:
         variant = [bool(self.options.waves), bool(self.options.coverage)]
-        return digest([_CFLAGS, _MAKE_FLAGS, variant, versions()])
+        return digest([_CFLAGS, _MAKE_FLAGS[-1], variant, versions()])
 
 
 def _lend(runtime: Path, objects: Path) -> None:

@@ -144,7 +144,7 @@ LINT = [("ruff", "check"), ("ruff", "format", "--check"), ("mypy",)]
         (["run", "--", "--help"], [("prepare", "--help"), ("spikewright", "--help")]),
         (["run", "compare", "a"], [("prepare", "compare"), ("spikewright", "compare", "a")]),
         (["run"], [("prepare", "run"), ("spikewright",)]),
-        (["test", "-k", "x"], [("prepare", "test"), *LINT, ("pytest", "-n", "2", "-k", "x")]),
+        (["test", "x"], [("prepare", "test"), *LINT, ("pytest", *bootstrap.PYTEST, "x")]),
     ],
 )
 def test_commands(

@@ -40,7 +40,9 @@ def test_many_random_programs_over_axi_alone(tmp_path: Path, core: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 7, 13])
+@pytest.mark.parametrize(
+    "seed", [7, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in (0, 13))]
+)
 def test_misuse_is_told_and_changes_nothing(tmp_path: Path, seed: int) -> None:
     run = run_axi(MISUSE, [seed], test_dir=tmp_path, links=LINKS)
     assert len(run.results.check().passed) == len(MISUSE)

@@ -14,6 +14,7 @@ import pytest
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.programs import random_network, random_packets
 from spikewright.verif.blocks import block_named, portable
+from spikewright.verif.design import Options
 from spikewright.verif.errors import ToolError
 from spikewright.verif.plain_bench import RESULT, bench_files, read_verdict, run_icarus
 from spikewright.verif.recorder import Program, Recorded, check_against_golden, record
@@ -42,7 +43,7 @@ def program() -> Program:
 
 @pytest.fixture(scope="module")
 def recorded(verilog: str, program: Program) -> Iterator[Recorded]:
-    with VerilatedUnit(BLOCK.design(TINY, verilog=verilog)) as unit:
+    with VerilatedUnit(BLOCK.design(TINY, verilog=verilog), options=Options(quick=True)) as unit:
         yield record(unit, "mesh", program)
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from spikewright.golden.architecture import Architecture
-from spikewright.verif.blocks import block_named
+from spikewright.verif.blocks import CORES, Block, block_named
 from spikewright.verif.errors import ToolError
 from spikewright.verif.probes import small_registers, without_reset
 from spikewright.verif.reset_states import ResetReport, reset_everywhere
@@ -38,16 +38,18 @@ def check_states(report: ResetReport, cores: int) -> None:
 
 
 @pytest.mark.slow
-def test_a_core_is_reset_at_every_state() -> None:
-    report = reset_everywhere(CORE, TINY, noise=700)
+@pytest.mark.parametrize("core", CORES)
+def test_a_core_is_reset_at_every_state(core: str) -> None:
+    report = reset_everywhere(block_named("core", core), TINY, noise=700)
     check_states(report, 1)
     assert report.resets > 500
     assert report.values > 10 * 16 * 3
 
 
 @pytest.mark.nightly
-def test_a_mesh_is_reset_at_every_state() -> None:
-    report = reset_everywhere(block_named("mesh2x2"), TINY, noise=800)
+@pytest.mark.parametrize("core", CORES)
+def test_a_mesh_is_reset_at_every_state(core: str) -> None:
+    report = reset_everywhere(block_named("mesh2x2", core), TINY, noise=800)
     check_states(report, 4)
 
 
@@ -87,13 +89,27 @@ MORE_FAULTS = [
     [*FAULTS, *(pytest.param(*fault, marks=pytest.mark.nightly) for fault in MORE_FAULTS)],
 )
 def test_a_register_without_a_reset_is_found(verilog: str, module: str, register: str) -> None:
-    spoilt = without_reset(verilog, module, register)
+    check_found(CORE, without_reset(verilog, module, register))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "register",
+    ["full", *(pytest.param(r, marks=pytest.mark.nightly) for r in ("counted", "counting"))],
+)
+def test_a_register_that_counts_axons_without_a_reset_is_found(register: str) -> None:
+    block = block_named("core", "neuron")
+    verilog = block.verilog(block.shaped(TINY))
+    check_found(block, without_reset(verilog, "tile.core.count", register))
+
+
+def check_found(block: Block, spoilt: str) -> None:
     message = (
         r"After a reset in cycle \d+ of a run, \w+ must be as after the first reset, "
         r"and differs \d+ cycles later \(program that writes (all|lost)\)"
     )
     with pytest.raises(ToolError) as caught:
-        reset_everywhere(CORE, TINY, verilog=spoilt)
+        reset_everywhere(block, TINY, verilog=spoilt)
     told = str(caught.value)
     assert re.fullmatch(message, told) or "golden model" in told or "must be over" in told
 

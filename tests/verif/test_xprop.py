@@ -12,7 +12,8 @@ import pytest
 
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.programs import random_network, random_packets
-from spikewright.verif.blocks import block_named
+from spikewright.verif.blocks import CORES, block_named
+from spikewright.verif.design import Options
 from spikewright.verif.errors import ToolError
 from spikewright.verif.plain_bench import Verdict, bench_files, run_icarus
 from spikewright.verif.probes import without_reset
@@ -29,14 +30,15 @@ pytestmark = pytest.mark.skipif(
 Play = Callable[[Recorded, str], Verdict]
 
 
-def recording(name: str) -> tuple[Recorded, str]:
-    block = block_named(name)
+def recording(name: str, cores: str = "event") -> tuple[Recorded, str]:
+    block = block_named(name, cores)
     shape = block.shaped(TINY)
     network = random_network(shape, 3, attached=block.attached, density=0.4)
     packets = random_packets(network, 4, 18)
     program = Program(network=network, ticks=18, packets=packets, idle=0.3, stall=0.3)
     verilog = block.verilog(shape)
-    with VerilatedUnit(block.design(shape, verilog=verilog)) as unit:
+    design = block.design(shape, verilog=verilog)
+    with VerilatedUnit(design, options=Options(quick=True)) as unit:
         recorded = record(unit, "mesh", program)
     assert check_against_golden(recorded, program)
     return recorded, verilog
@@ -45,6 +47,11 @@ def recording(name: str) -> tuple[Recorded, str]:
 @pytest.fixture(scope="module")
 def core() -> tuple[Recorded, str]:
     return recording("core")
+
+
+@pytest.fixture(scope="module")
+def neuron() -> tuple[Recorded, str]:
+    return recording("core", "neuron")
 
 
 @pytest.fixture
@@ -71,10 +78,27 @@ def test_no_output_of_a_core_is_x(core: tuple[Recorded, str], play: Play) -> Non
 
 
 @pytest.mark.nightly
-def test_no_output_of_a_mesh_is_x(play: Play) -> None:
-    recorded, verilog = recording("mesh2x2")
+@pytest.mark.parametrize("cores", CORES)
+def test_no_output_of_a_mesh_is_x(cores: str, play: Play) -> None:
+    recorded, verilog = recording("mesh2x2", cores)
     verdict = play(recorded, verilog)
     assert (verdict.ok, verdict.rows) == (True, recorded.vectors.rows), verdict.told
+
+
+def test_no_output_of_a_core_that_counts_axons_is_x(
+    neuron: tuple[Recorded, str], play: Play
+) -> None:
+    verdict = play(*neuron)
+    assert (verdict.ok, verdict.rows) == (True, neuron[0].vectors.rows), verdict.told
+
+
+@pytest.mark.nightly
+def test_a_register_without_a_reset_is_found_where_axons_are_counted(
+    neuron: tuple[Recorded, str], play: Play
+) -> None:
+    verdict = play(neuron[0], without_reset(neuron[1], "tile.core.leak", "full"))
+    assert not verdict.ok
+    assert any(re.search(r" is \w*[xX]\w*, not ", line) for line in verdict.told)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ def interpreted(path: Path, spikes: Bits, start: str, end: str) -> Bits:
     return np.asarray(found[end] > 0)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32 - 1))
 def test_networks_with_ports_there_and_back(tmp_path: Path, seed: int) -> None:
     network, path = random_network(seed), tmp_path / "network.nir"

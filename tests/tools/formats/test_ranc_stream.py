@@ -37,7 +37,7 @@ def refusal(folder: Path, text: str | bytes) -> str:
     return str(error.value)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     members=st.dictionaries(st.text(), VALUES),
     elements=st.lists(VALUES),

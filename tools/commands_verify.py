@@ -17,6 +17,7 @@ __all__ = ["verify"]
 
 # With both presets, one truenorth program for so many tiny ones: it costs twenty times as much.
 _TRUENORTH_SHARE = 10
+_SUMS = ("ticks", "spikes", "potentials", "packets")
 
 
 class Simulator(StrEnum):
@@ -39,6 +40,12 @@ class Core(StrEnum):
 
     event = "event"
     neuron = "neuron"
+    both = "both"
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The microarchitectures that are meant."""
+        return ("event", "neuron") if self is Core.both else (self.value,)
 
 
 def verify(
@@ -62,7 +69,7 @@ def verify(
         typer.Option(help="Size of the cores; if none, tiny and a few truenorth cores."),
     ] = None,
     core: Annotated[
-        Core, typer.Option(help="One synaptic event a cycle, or a whole neuron.")
+        Core, typer.Option(help="One synaptic event a cycle, a whole neuron, or both.")
     ] = Core.event,
     jobs: Annotated[int, typer.Option(min=1, help="Simulators at once.")] = 2,
     waves: Annotated[
@@ -80,29 +87,39 @@ def verify(
 
     Examples: `spikewright verify`, `spikewright verify core --seeds 100`,
     `spikewright verify mesh2x2 --seed 17 --sim icarus --waves`,
-    `spikewright verify core mesh2x2 --core neuron`. The router has no core: with another core than
-    `event` it is left out unless it is named.
+    `spikewright verify core mesh2x2 --core neuron`, `spikewright verify --core both --seeds 60`.
+    The router has no core: with another core than `event` it is left out unless it is named.
     """
     from spikewright.tools.console import print_json, progress
     from spikewright.verif.blocks import BLOCKS
     from spikewright.verif.verify import cases_of, verify_all
 
     chosen = tuple(seed or ()) if seed or case else tuple(range(seeds))
-    cores = [name for name in BLOCKS if core is Core.event or name != "router"]
-    pairs = [(block, preset or Preset.tiny) for block in blocks or cores]
-    if preset is None and not (seed or case) and "core" in (blocks or cores):
-        pairs.append(("core", Preset.truenorth))
+    wanted = []
+    for kind in core.kinds:
+        # Two runs of a router would be the same.
+        left_out = kind != "event" and (not blocks or core is Core.both)
+        names = [name for name in blocks or BLOCKS if name != "router" or not left_out]
+        wanted += [(block, preset or Preset.tiny, kind) for block in names]
+        if preset is None and not (seed or case) and "core" in names:
+            wanted.append(("core", Preset.truenorth, kind))
     tasks = []
-    for block, size in pairs:
+    for block, size, kind in wanted:
         cases = tuple(case or ()) if seed or case else tuple(cases_of(block, nightly=nightly))
         few = preset is None and size is Preset.truenorth
         these = chosen[: max(1, len(chosen) // _TRUENORTH_SHARE)] if few else chosen
-        tasks.append(_task(block, size, seeds=these, cases=cases, core=core, sim=sim, waves=waves))
+        tasks.append(_task(block, size, seeds=these, cases=cases, core=kind, sim=sim, waves=waves))
     total = sum(len(task.seeds) + len(task.cases) for task in tasks)
     with progress("Verifying", total) as advance:
         reports = verify_all(tasks, jobs=jobs, progress=advance)
     if json:
-        print_json({"ok": all(r.ok for r in reports), "blocks": [r.to_dict() for r in reports]})
+        print_json(
+            {
+                "ok": all(report.ok for report in reports),
+                "total": _total(reports),
+                "blocks": [report.to_dict() for report in reports],
+            }
+        )
     else:
         _show(reports)
     if not all(report.ok for report in reports):
@@ -115,7 +132,7 @@ def _task(
     *,
     seeds: tuple[int, ...],
     cases: tuple[str, ...],
-    core: Core,
+    core: str,
     sim: Simulator,
     waves: bool,
 ) -> Task:
@@ -127,10 +144,20 @@ def _task(
         architecture=Architecture.preset(preset.value),
         seeds=seeds,
         cases=cases,
-        core=core.value,
+        core=core,
         sim=sim.value,
         waves=waves,
     )
+
+
+def _total(reports: list[Report]) -> dict[str, int]:
+    """Count all blocks together."""
+    return {
+        "programs": sum(len(report.records) for report in reports),
+        "random": sum(record.case is None for report in reports for record in report.records),
+        **{name: sum(report.total(name) for report in reports) for name in (*_SUMS, "mismatches")},
+        "trouble": sum(len(report.trouble) for report in reports),
+    }
 
 
 def _show(reports: list[Report]) -> None:
@@ -140,11 +167,11 @@ def _show(reports: list[Report]) -> None:
 
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("block", no_wrap=True)
-    for title in ("programs", "ticks", "spikes", "potentials", "packets", "wrong", "N + E +"):
+    for title in ("programs", *_SUMS, "wrong", "N + E +"):
         table.add_column(title, justify="right")
     for report in reports:
         wrong = report.total("mismatches") + len(report.trouble)
-        sums = [report.total(name) for name in ("ticks", "spikes", "potentials", "packets")]
+        sums = [report.total(name) for name in _SUMS]
         preset = "" if report.preset == "tiny" else f", {report.preset}"
         preset += "" if report.core == "event" else f", {report.core} core"
         table.add_row(
@@ -153,6 +180,12 @@ def _show(reports: list[Report]) -> None:
             f"[red]{wrong:,}[/red]" if wrong else "0",
             _cycles(report),
         )
+    if len(reports) > 1:
+        total = _total(reports)
+        wrong = total["mismatches"] + total["trouble"]
+        sums = [total[name] for name in _SUMS]
+        numbers = (f"{number:,}" for number in (total["programs"], *sums, wrong))
+        table.add_row("all", *numbers, "")
     out.print(table)
     for report in reports:
         for record in report.failed:

@@ -115,15 +115,26 @@ def _exhaustive() -> list[Row]:
 
 
 def _lockstep(seeds: int) -> list[Row]:
-    rows = []
-    for block in _ask("verify", "--seeds", str(seeds))["blocks"]:
+    found = _ask("verify", "--core", "both", "--seeds", str(seeds))
+    total = found["total"]
+    rows = [
+        (
+            "all blocks below together, both cores",
+            "random and directed programs, lockstep with the golden model",
+            f"{total['programs']:,} programs, {total['random']:,} of them random, "
+            f"{total['ticks']:,} ticks, {total['spikes']:,} spikes, {total['potentials']:,} "
+            f"potentials, {total['packets']:,} packets, {total['mismatches']} mismatches",
+        )
+    ]
+    for block in found["blocks"]:
         beyond = block["cycles_beyond_n_and_e"]
+        kind = "" if block["core"] == "event" else f", {block['core']} core"
         cycles = ""
         if beyond and beyond.get("most") is not None:
             cycles = f"; N + E + {beyond['least']}..{beyond['most']} cycles a tick"
         rows.append(
             (
-                f"{block['block']}, {block['preset']}",
+                f"{block['block']}, {block['preset']}{kind}",
                 f"pyuvm on {block['simulator'].capitalize()}, lockstep with the golden model",
                 f"{block['programs']} programs, {block['ticks']:,} ticks, "
                 f"{block['spikes']:,} spikes, {block['potentials']:,} potentials, "

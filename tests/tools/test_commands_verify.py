@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from spikewright.tools import cli
 from spikewright.verif import verify as module
+from spikewright.verif.blocks import BLOCKS
 from spikewright.verif.records import ProgramRecord
 from spikewright.verif.report import Report
 from spikewright.verif.verify import Task
@@ -46,6 +47,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tasks: list[Task]) -> Run:
                 Report(
                     block=task.block,
                     preset="tiny" if task.architecture.axons == 16 else "truenorth",
+                    core=task.core,
                     simulator=task.sim,
                     records=tuple(play(task)),
                 )
@@ -76,6 +78,36 @@ def test_everything(run: Run, tasks: list[Task]) -> None:
     assert "N + E +" in out.splitlines()[0]
     [line] = [line for line in out.splitlines() if line.startswith("mesh2x2")]
     assert line.split()[-2:] == ["0", "5..7"]
+
+
+def test_both_cores_are_counted_together(run: Run, tasks: list[Task]) -> None:
+    code, out, _ = run("--core", "both", "--seeds", "20", "--json")
+    assert code == 0
+    kinds = {kind: [t.block for t in tasks if t.core == kind] for kind in ("event", "neuron")}
+    assert kinds["event"] == [*BLOCKS, "core"]
+    assert kinds["neuron"] == [name for name in kinds["event"] if name != "router"]
+    total = json.loads(out)["total"]
+    assert total["random"] == sum(len(task.seeds) for task in tasks)
+    assert total["programs"] == total["random"] + sum(len(task.cases) for task in tasks)
+    assert (total["mismatches"], total["trouble"]) == (0, 0)
+
+
+def test_one_mismatch_in_all_is_a_mismatch_of_all(run: Run) -> None:
+    def play(task: Task) -> list[ProgramRecord]:
+        return failing(task) if task.block == "mesh2x2" and task.core == "neuron" else passing(task)
+
+    code, out, _ = run("core", "mesh2x2", "--core", "both", "--seed", "3", play=play)
+    assert code == 1
+    [line] = [line for line in out.splitlines() if line.startswith("all ")]
+    assert line.split()[1:3] == ["4", "40"]
+    assert line.split()[-1] == "1"
+    assert "  again: spikewright verify mesh2x2 --seed 3 --sim verilator --core neuron" in out
+
+
+def test_a_router_has_no_second_core(run: Run, tasks: list[Task]) -> None:
+    assert run("router", "--core", "both")[0] == 0
+    assert [(task.block, task.core) for task in tasks] == [("router", "event")]
+    assert run("router", "--core", "neuron")[0] == 2
 
 
 def test_one_seed_alone(run: Run, tasks: list[Task]) -> None:

@@ -16,10 +16,20 @@ ANSWERS: dict[str, Any] = {
     "lct": {"units": [{"unit": "a", "preset": "tiny", "rows": 3, "seconds": 0.5}]},
     "prove": [{"name": "bounded", "verdict": "proven"}],
     "verify": {
+        "total": {
+            "programs": 612,
+            "random": 518,
+            "ticks": 9000,
+            "spikes": 1,
+            "potentials": 2,
+            "packets": 3,
+            "mismatches": 0,
+        },
         "blocks": [
             {
                 "block": "core",
                 "preset": "tiny",
+                "core": "neuron",
                 "simulator": "verilator",
                 "programs": 5,
                 "ticks": 1000,
@@ -29,7 +39,7 @@ ANSWERS: dict[str, Any] = {
                 "mismatches": 0,
                 "cycles_beyond_n_and_e": {"least": 5, "most": 7},
             }
-        ]
+        ],
     },
     "engines": {"networks": 7, "ticks": 8, "potentials": 9, "differences": []},
     "bench": {
@@ -90,6 +100,8 @@ def test_the_table_goes_between_the_marks_and_nothing_else_changes(tmp_path: Pat
     assert text.startswith(f"before\n{status.BEGIN}\n| what |")
     assert text.endswith(f"\n{status.END}\nafter\n")
     assert "\nold\n" not in text
+    assert "612 programs, 518 of them random, 9,000 ticks" in text
+    assert "| core, tiny, neuron core |" in text
     assert "5 programs, 1,000 ticks" in text
     assert "N + E + 5..7 cycles a tick" in text
     assert "1 of 1 found by the benches" in text

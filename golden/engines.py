@@ -35,7 +35,13 @@ def require(engine: str) -> None:
         )
 
 
-def make_simulator(network: Network, engine: str = "numpy", threads: int | None = None) -> Any:
+def make_simulator(
+    network: Network,
+    engine: str = "numpy",
+    threads: int | None = None,
+    *,
+    core: str | None = None,
+) -> Any:
     """Return a simulator of a network before its first tick.
 
     Parameters
@@ -45,6 +51,8 @@ def make_simulator(network: Network, engine: str = "numpy", threads: int | None 
         "numpy", "numba", or the name of an entry point.
     threads : int, optional
         For engines that use several; by default as many as there are processors.
+    core : {"event", "neuron"}, optional
+        Microarchitecture of the hardware's cores, for engine "rtl"; by default "event".
 
     Raises
     ------
@@ -53,6 +61,8 @@ def make_simulator(network: Network, engine: str = "numpy", threads: int | None 
     """
     if threads is not None and threads < 1:
         raise EngineError(f"threads must be at least 1, not {threads}")
+    if core is not None and engine in ENGINES:
+        raise EngineError(f"core must come with an engine that is hardware, not with {engine}")
     if engine == "numpy":
         return Simulator(network)
     require(engine)
@@ -61,7 +71,8 @@ def make_simulator(network: Network, engine: str = "numpy", threads: int | None 
 
         return FastSimulator(network, threads=threads)
     for entry in entry_points(group=GROUP, name=engine):
-        return entry.load()(network, threads=threads)
+        options = {} if core is None else {"core": core}
+        return entry.load()(network, threads=threads, **options)
     others = sorted(entry.name for entry in entry_points(group=GROUP))
     raise EngineError(f"engine must be of {', '.join([*ENGINES, *others])}, not {engine!r}")
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from spikewright.tools.run_files import Inputs
     from spikewright.tools.run_network import Run
     from spikewright.tools.run_report import Expectation
+    from spikewright.tools.stages import Stages
 
 __all__ = ["run_command"]
 
@@ -37,6 +38,7 @@ class Options:
     packets: Path | None
     ticks: int | None
     engine: str
+    core: str | None
     threads: int | None
     out: Path | None
     watch: list[str] = field(default_factory=list)
@@ -59,6 +61,8 @@ class Options:
         ):
             if value is not None and given is None:
                 raise UserError(f"{name} must come with {needed}.")
+        if self.core is not None and self.engine != "rtl":
+            raise UserError("--core must come with --engine rtl.")
         if self.engine == "rtl" and (self.checkpoint or self.resume):
             name = "--checkpoint" if self.checkpoint else "--resume"
             raise UserError(
@@ -121,6 +125,9 @@ def run_command(
         typer.Option(help="How many ticks in all; by default until the last event is through."),
     ] = None,
     engine: Annotated[str, typer.Option(help="auto, numpy, numba or rtl.")] = "auto",
+    core: Annotated[
+        str | None, typer.Option(help="With --engine rtl: event or neuron; by default event.")
+    ] = None,
     threads: Annotated[
         int | None, typer.Option(help="Of engine numba; by default one a processor.")
     ] = None,
@@ -169,6 +176,7 @@ def run_command(
         packets=packets,
         ticks=ticks,
         engine=engine,
+        core=core,
         threads=threads,
         out=out,
         watch=watch or [],
@@ -182,11 +190,15 @@ def run_command(
     options.check()
 
     from spikewright.tools.run_files import read_inputs
+    from spikewright.tools.stages import Stages
 
-    _run(options, read_inputs(options), as_json)
+    stages = Stages()
+    with stages.timed("reading"):
+        inputs = read_inputs(options)
+    _run(options, inputs, stages, as_json=as_json)
 
 
-def _run(options: Options, inputs: Inputs, as_json: bool) -> None:
+def _run(options: Options, inputs: Inputs, stages: Stages, *, as_json: bool) -> None:
     from spikewright.tools.run_files import write_results
     from spikewright.tools.run_network import (
         choose_engine,
@@ -203,9 +215,15 @@ def _run(options: Options, inputs: Inputs, as_json: bool) -> None:
     def give(simulator: Any) -> None:
         feed(simulator, inputs.spikes, inputs.packets)
 
-    with Stages().show(f"Preparing engine {name}"):
+    with stages.timed("preparing"), Stages().show(f"Preparing engine {name}"):
         patient = options.engine != "auto"
-        engine = Engine(inputs.network, name, options.threads, patient=patient, feed=give)
+        engine = Engine(
+            inputs.network, name, options.threads, patient=patient, feed=give, core=options.core
+        )
+    # The hardware tells what of it was building.
+    prepared = getattr(engine.simulator, "prepared", {})
+    stages.seconds |= prepared
+    stages.seconds["preparing"] -= sum(prepared.values())
     if inputs.state is not None:
         engine.simulator.restore(inputs.state)
     give(engine.simulator)
@@ -218,13 +236,14 @@ def _run(options: Options, inputs: Inputs, as_json: bool) -> None:
             save=None if options.checkpoint is None else partial(inputs.save, options.checkpoint),
             every=options.every,
         )
-        with Stages().show("Writing the results"):
+        stages.seconds["running"] = run.seconds
+        with stages.timed("writing"), Stages().show("Writing the results"):
             events = write_results(options, inputs, engine.simulator, run, engine.name)
     if engine.since is not None:
         reason += f"; numpy up to tick {engine.since}, while numba was compiled"
     threads = getattr(engine.simulator, "threads", 1)
     report = {"engine": engine.name, "reason": reason, "threads": threads}
-    report |= figures(inputs.network, run)
+    report |= figures(inputs.network, run) | {"stages": stages.seconds}
     verdict = None
     if events is not None and inputs.expected is not None and run.complete:
         verdict = Expectation.of(options.port or "", events, inputs.expected)

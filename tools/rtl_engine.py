@@ -24,6 +24,7 @@ from spikewright.golden import (
 )
 from spikewright.golden.trace import stacked
 from spikewright.tools.engine import compiled_chip, program, require_simulator
+from spikewright.tools.stages import Stages
 from spikewright.verif.chip_packets import packets_from_spikes
 from spikewright.verif.chip_run import ChipRun, SparseRun
 
@@ -31,6 +32,8 @@ __all__ = ["RtlEngine"]
 
 # Of the counters, one a core and tick, that one call of the compiled model returns.
 CHUNK_BYTES = 32 * 2**20
+
+_CORES = ("event", "neuron")
 
 _HIDDEN = "the hardware shows neither its random states nor the spikes that it has scheduled"
 
@@ -44,9 +47,14 @@ class RtlEngine:
         Programmed once: what changes in it afterwards the chip does not see.
     threads : int, optional
         For the sake of the other engines: the compiled model has one thread.
+    core : {"event", "neuron"}
+        Microarchitecture of the cores, see `hdl.tile.CORES`: the results are the same.
 
     Members
     -------
+    prepared : dict
+        Seconds of ``building`` the model, nearly none if it was built before, and of
+        ``configuring`` it.
     tick : int
         The tick that `step` will run next.
     potentials : ndarray of int32, shape (C, N)
@@ -66,15 +74,23 @@ class RtlEngine:
     what is dropped beyond that is missing in ``late`` and ``off_mesh``.
     """
 
-    def __init__(self, network: Network, threads: int | None = None) -> None:
+    def __init__(
+        self, network: Network, threads: int | None = None, *, core: str = "event"
+    ) -> None:
         if threads not in (None, 1):
             raise EngineError(f"threads must be 1 on engine rtl, not {threads}")
+        if core not in _CORES:
+            raise EngineError(f"core must be {' or '.join(_CORES)}, not {core!r}")
         network.check()
         require_simulator()
         self.network = network
         attached = [side for side in SIDES if side in {*network.attached, "west"}]
-        self._chip = compiled_chip(network.architecture, attached)
-        program(self._chip, network)
+        stages = Stages()
+        with stages.timed("building"):
+            self._chip = compiled_chip(network.architecture, attached, core=core)
+        with stages.timed("configuring"):
+            program(self._chip, network)
+        self.prepared = stages.seconds
         self.potentials = network.potential.copy()
         self.random_state = np.empty(0, dtype=np.uint32)
         self.scheduler = np.empty((0, 0, 0), dtype=np.bool_)

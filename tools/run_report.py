@@ -13,6 +13,7 @@ from spikewright.golden import Network
 from spikewright.golden.statistics import TICKS_PER_SECOND
 from spikewright.tools.console import out
 from spikewright.tools.run_network import Run
+from spikewright.tools.stages import Stages
 
 __all__ = ["Expectation", "figures", "show"]
 
@@ -133,3 +134,4 @@ def show(report: dict[str, Any], network: Network, console: Any = out) -> None:
         style = "bold yellow" if count else None
         table.add_row(title, f"{count:,}", why if count else "", style=style)
     console.print(table)
+    console.print(Stages.sentence(report["stages"]), style="dim", markup=False, soft_wrap=True)

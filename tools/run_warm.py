@@ -36,6 +36,8 @@ class Engine:
         Whether to wait for the compiler, where there is still something to compile.
     feed : callable
         Hands a simulator the events that are still to come.
+    core : {"event", "neuron"}, optional
+        Of engine rtl.
 
     Members
     -------
@@ -54,6 +56,7 @@ class Engine:
         *,
         patient: bool,
         feed: Callable[[Any], None],
+        core: str | None = None,
     ) -> None:
         self.name = name
         self.since: int | None = None
@@ -61,7 +64,7 @@ class Engine:
         self._compiler: Any = None
         if name == "numba":
             self._compile(patient=patient)
-        self.simulator: Any = make_simulator(network, self.name, threads)
+        self.simulator: Any = make_simulator(network, self.name, threads, core=core)
 
     def _compile(self, *, patient: bool) -> None:
         """Compile now, or have another process do it."""

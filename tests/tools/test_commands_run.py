@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import sys
 from functools import partial
@@ -123,7 +124,8 @@ def test_summary(trace):
     assert lines[5].split() == late.split()
     off = f"dropped off mesh {trace.off_mesh.sum()} they left where nothing is attached"
     assert lines[6].split() == off.split()
-    assert len(lines) == 7
+    assert re.match(r"reading \d\.\d s, preparing .* s, running .* s, writing .* s", lines[7])
+    assert len(lines) == 8
 
 
 def test_summary_without_drops_and_of_the_rtl():
@@ -133,7 +135,8 @@ def test_summary_without_drops_and_of_the_rtl():
     lines = [" ".join(line.split()) for line in text.splitlines()]
     assert lines[2] == "spikes 0 mean rate 0 Hz at 1 kHz ticks"
     assert lines[3] == "synaptic events not shown by this engine"
-    assert lines[5:] == ["dropped late 0", "dropped off mesh 0"]
+    assert lines[5:7] == ["dropped late 0", "dropped off mesh 0"]
+    assert re.match(r"reading .*, preparing .*, building .* s, configuring .* s, run", lines[7])
 
 
 def test_json(trace):
@@ -143,6 +146,8 @@ def test_json(trace):
     seconds, speed, sops = (
         report.pop(name) for name in ("seconds", "ticks_per_second", "synaptic_events_per_second")
     )
+    assert list(stages := report.pop("stages")) == ["reading", "preparing", "running", "writing"]
+    assert stages["running"] == seconds
     events = int(trace.synaptic_events.sum())
     assert speed == pytest.approx(TICKS / seconds)
     assert sops == pytest.approx(events / seconds)

@@ -91,6 +91,11 @@ OUT = ("--out", "out.npz")
             ("net.npz", "--engine", "rtl", "--threads", "2"),
             "threads must be 1 on engine rtl, not 2",
         ),
+        (("net.npz", "--core", "neuron"), "--core must come with --engine rtl."),
+        (
+            ("net.npz", "--engine", "rtl", "--core", "axon"),
+            "core must be event or neuron, not 'axon'",
+        ),
         (
             ("net.npz", "--checkpoint", "c.npz", "--checkpoint-every", "-1"),
             "--checkpoint-every must be at least 1, not -1.",

@@ -56,13 +56,21 @@ class JobTest(uvm_test):
         dut: Any = cocotb.top
         # Low first: at the first edge all inputs must be known.
         Clock(dut.clk, PERIOD, "step", impl="gpi").start(start_high=False)
-        failed = []
-        for case in self.job.cases:
-            failed += await self._play(self.directed(case), ProgramRecord(case=case))
-        for seed in self.job.seeds:
-            failed += await self._play(self.random(seed), ProgramRecord(seed=seed))
+        failed: list[str] = []
+        records = [ProgramRecord(case=case) for case in self.job.cases]
+        records += [ProgramRecord(seed=seed) for seed in self.job.seeds]
+        for record in records:
+            if failed and self.job.stop_early:
+                break
+            failed += await self._play(self._program(record), record)
         assert not failed, f"{len(failed)} programs must pass, and fail: {', '.join(failed)}"
         self.drop_objection()
+
+    def _program(self, record: ProgramRecord) -> Any:
+        if record.case is not None:
+            return self.directed(record.case)
+        assert record.seed is not None
+        return self.random(record.seed)
 
     async def _play(self, program: Any, record: ProgramRecord) -> list[str]:
         """Play one program; its name, if it failed."""

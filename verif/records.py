@@ -34,6 +34,8 @@ class Job:
     predictor : str or None
         ``module:name`` or ``file.py:name`` of what stands in for the golden model.
     core : {"event", "neuron"}
+    stop_early : bool
+        End after the first program that fails.
     """
 
     block: str
@@ -43,6 +45,7 @@ class Job:
     records: str
     predictor: str | None = None
     core: str = "event"
+    stop_early: bool = False
 
     def write(self, path: Path) -> None:
         """Write to a file."""

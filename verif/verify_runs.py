@@ -57,7 +57,7 @@ class Task:
     waves : bool
         Write waves, and keep the files of every run.
     stop_early : bool
-        Do not go on after a run in which a program failed.
+        Do not go on after a program that failed.
     timeout : float
         Seconds of wall clock for one simulator process.
     """
@@ -253,6 +253,7 @@ def _play(task: Task, build: CocotbBuild, chunk: Chunk) -> Results:
         records=str(chunk.folder / "records.jsonl"),
         predictor=task.predictor,
         core=task.core,
+        stop_early=task.stop_early,
     )
     path = chunk.folder / "job.json"
     job.write(path)

@@ -221,6 +221,15 @@ def test_a_run_stops_early_if_asked(core: Verify, stuck: str) -> None:
     assert not report.ok
 
 
+def test_a_run_stops_early_at_a_mismatch_if_asked(core: Verify, verilog: str) -> None:
+    options: dict[str, Any] = {"verilog": verilog, "predictor": f"{MODELS}:OneTooMany"}
+    report = core(0, QUICK, cases=["every_delay", "silent"], stop_early=True, **options)
+    assert [record.name for record in report.records] == ["case every_delay"]
+    assert not report.ok
+    report = core(0, QUICK, cases=["every_delay", "silent"], **options)
+    assert [record.name for record in report.records] == ["case every_delay", "case silent"]
+
+
 def test_a_model_that_breaks_is_the_programs_failure(core: Verify, verilog: str) -> None:
     predictor = f"{MODELS}:NoSuchModel"
     report = core(0, QUICK, cases=["silent"], verilog=verilog, predictor=predictor)

@@ -19,11 +19,28 @@ from spikewright.hdl.links import Link, attach
 from spikewright.hdl.mesh import OPPOSITE, STEP, Mesh, edge_length
 from spikewright.hdl.tile import SIDES
 
-__all__ = ["ChipArray"]
+__all__ = ["ChipArray", "part_of"]
 
 _COUNTERS = ("late", "overrun", "refused")
 # What makes a core act; all other fields of the configuration port go to every chip.
 _COMMANDS = ("enable", "read")
+
+
+def part_of(architecture: Architecture, chips: tuple[int, int]) -> Architecture:
+    """Return the architecture of each of some equal chips, along x and along y, that make a whole.
+
+    Raises
+    ------
+    ArchitectureError
+        They do not divide its width and height.
+    """
+    for name, count in zip(("width", "height"), chips, strict=True):
+        size = getattr(architecture, name)
+        if count < 1 or size % count:
+            raise ArchitectureError(
+                f"Chips along the {name} must divide the {size} cores there, not be {count}"
+            )
+    return architecture.with_mesh(architecture.width // chips[0], architecture.height // chips[1])
 
 
 @dataclass
@@ -69,17 +86,9 @@ class ChipArray(Mesh):
         chips: tuple[int, int],
         attached: tuple[str, ...] = SIDES,
     ) -> None:
-        for name, count in zip(("width", "height"), chips, strict=True):
-            size = getattr(architecture, name)
-            if count < 1 or size % count:
-                raise ArchitectureError(
-                    f"Chips along the {name} must divide the {size} cores there, not be {count}"
-                )
+        self.part = part_of(architecture, chips)
         super().__init__(architecture, attached)
         self.chips = chips
-        self.part = architecture.with_mesh(
-            architecture.width // chips[0], architecture.height // chips[1]
-        )
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()

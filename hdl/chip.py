@@ -12,9 +12,10 @@ from typing import Any
 
 from amaranth.hdl import Array, Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
+from amaranth.lib.wiring import In
 
 from spikewright.golden.architecture import Architecture, ArchitectureError
+from spikewright.hdl.chip_ports import attach_axi_lite, chip_members
 from spikewright.hdl.generated.axi_read import AxiRead
 from spikewright.hdl.generated.axi_write import AxiWrite
 from spikewright.hdl.generated.chip import parameters_layout
@@ -36,38 +37,11 @@ from spikewright.hdl.memories import DataWords
 from spikewright.hdl.mesh import Mesh, edges
 from spikewright.hdl.parameters import SPACES, accepted
 from spikewright.hdl.register_map import BYTES, Register
-from spikewright.hdl.tile import SIDES, WORD_BITS, config_words
+from spikewright.hdl.tile import SIDES, config_words
 
-__all__ = ["ADDRESS_BITS", "Chip"]
+__all__ = ["Chip"]
 
-ADDRESS_BITS = 12
-_RESPONSE_BITS = 2
 _MOST_WORDS = (BYTES - Register.CFG_DATA) // 4
-
-
-def _axi_lite() -> dict[str, In | Out]:
-    """Signals of the AXI4-Lite slave."""
-    members: dict[str, In | Out] = {}
-    for channel in ("aw", "ar"):
-        members[f"s_axi_{channel}addr"] = In(ADDRESS_BITS)
-        members[f"s_axi_{channel}prot"] = In(3)
-    members |= {
-        "s_axi_wdata": In(WORD_BITS),
-        "s_axi_wstrb": In(WORD_BITS // 8),
-        "s_axi_bresp": Out(_RESPONSE_BITS),
-        "s_axi_rdata": Out(WORD_BITS),
-        "s_axi_rresp": Out(_RESPONSE_BITS),
-    }
-    for channel, there, back in (
-        ("aw", In, Out),
-        ("w", In, Out),
-        ("b", Out, In),
-        ("ar", In, Out),
-        ("r", Out, In),
-    ):
-        members[f"s_axi_{channel}valid"] = there(1)
-        members[f"s_axi_{channel}ready"] = back(1)
-    return members
 
 
 class Chip(wiring.Component):
@@ -114,11 +88,7 @@ class Chip(wiring.Component):
                 f"A configuration word must fit the {_MOST_WORDS} data words of the register map, "
                 f"not {self.words}: reduce axons"
             )
-        members = _axi_lite()
-        for side in self.links:
-            members |= axis_members(f"s_axis_{side}", In) | axis_members(f"m_axis_{side}", Out)
-        members |= {"irq": Out(1), "halt": In(1), "due": Out(1), "quiescent": Out(1)}
-        super().__init__(members)
+        super().__init__(chip_members(self.links))
 
     def elaborate(self, platform: Any) -> Module:
         m = Module()
@@ -142,23 +112,8 @@ class Chip(wiring.Component):
 
     def _axi(self, m: Module) -> None:
         """The AXI4-Lite slave."""
-        writer, reader = self._axi_write, self._axi_read
-        m.d.comb += [
-            writer.aw.payload.eq(self.s_axi_awaddr),
-            writer.w.payload.data.eq(self.s_axi_wdata),
-            writer.w.payload.strobes.eq(self.s_axi_wstrb),
-            self.s_axi_bresp.eq(writer.b.payload),
-            reader.ar.payload.eq(self.s_axi_araddr),
-            self.s_axi_rdata.eq(reader.r.payload.data),
-            self.s_axi_rresp.eq(reader.r.payload.response),
-        ]
-        for channel, port in (("aw", writer.aw), ("w", writer.w), ("ar", reader.ar)):
-            m.d.comb += port.valid.eq(getattr(self, f"s_axi_{channel}valid"))
-            m.d.comb += getattr(self, f"s_axi_{channel}ready").eq(port.ready)
-        for channel, port in (("b", writer.b), ("r", reader.r)):
-            m.d.comb += getattr(self, f"s_axi_{channel}valid").eq(port.valid)
-            m.d.comb += port.ready.eq(getattr(self, f"s_axi_{channel}ready"))
-        write = self._write
+        writer, write = self._axi_write, self._write
+        attach_axi_lite(m, self, writer, self._axi_read)
         m.d.comb += [
             write.ask.eq(writer.ask),
             write.at.eq(writer.address),
@@ -234,14 +189,13 @@ class Chip(wiring.Component):
     def _ticks(self, m: Module, links: list[AxisLink]) -> None:
         """Time, and what happens over the links."""
         write, pacer, flags, mesh = self._write, self._pacer, self._flags, self._mesh
-        taken = [
-            getattr(self, f"s_axis_{side}_tvalid") & getattr(self, f"s_axis_{side}_tready")
-            for side in self.links
-        ]
-        given = [
-            getattr(self, f"m_axis_{side}_tvalid") & getattr(self, f"m_axis_{side}_tready")
-            for side in self.links
-        ]
+        taken, given = (
+            [
+                getattr(self, f"{name}_{side}_tvalid") & getattr(self, f"{name}_{side}_tready")
+                for side in self.links
+            ]
+            for name in ("s_axis", "m_axis")
+        )
         m.d.comb += [
             self.quiescent.eq(mesh.quiescent & ~Cat(link.carrying for link in links).any()),
             pacer.run.eq(write.run),

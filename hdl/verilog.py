@@ -11,11 +11,19 @@ from amaranth.lib import wiring
 
 from spikewright.golden.architecture import Architecture
 from spikewright.hdl.array import ChipArray
+from spikewright.hdl.board import Board
 from spikewright.hdl.chip import Chip
 from spikewright.hdl.mesh import Mesh
 from spikewright.hdl.tile import CORES, SIDES, Tile
 
-__all__ = ["array_verilog", "chip_verilog", "component_verilog", "mesh_verilog", "tile_verilog"]
+__all__ = [
+    "array_verilog",
+    "board_verilog",
+    "chip_verilog",
+    "component_verilog",
+    "mesh_verilog",
+    "tile_verilog",
+]
 
 
 def component_verilog(component: wiring.Component, name: str) -> str:
@@ -70,3 +78,16 @@ def chip_verilog(
     """Verilog of the module `chip`, with AXI ports, and of its `tile`, see `tile_verilog`."""
     tile = tile_verilog(architecture, core=core)
     return tile + component_verilog(Chip(architecture, links), "chip")
+
+
+def board_verilog(
+    architecture: Architecture,
+    chips: tuple[int, int],
+    links: tuple[str, ...] = SIDES,
+    *,
+    core: str = "event",
+) -> str:
+    """Verilog of the module `board`, and of the `chip` that it places, see `chip_verilog`."""
+    board = Board(architecture, chips, links)
+    chip = chip_verilog(board.part, links, core=core)
+    return chip + component_verilog(board, "board")

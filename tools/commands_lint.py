@@ -17,7 +17,7 @@ __all__ = ["lint_command"]
 def lint_command(
     units: Annotated[
         list[str] | None,
-        typer.Argument(help="Units, tile, mesh; all of them when none is named."),
+        typer.Argument(help="Units, and tile, mesh, chip, board; all when none is named."),
     ] = None,
     *,
     preset: Annotated[
@@ -30,7 +30,8 @@ def lint_command(
     """Look for latches, loops, wires without a driver or with two, and widths that do not fit.
 
     Verilator runs with -Wall; every warning that is waived has its reason in verif/waive.vlt. Yosys
-    checks each unit with everything below it. Exit status 1 if either finds anything.
+    checks each unit with everything below it. Exit status 1 if either finds anything. `chip/neuron`
+    is the chip with the core `neuron`; so are `tile/neuron` and `mesh/neuron`.
 
     Examples: spikewright lint, spikewright lint mesh --preset truenorth --mesh 4x4
     """

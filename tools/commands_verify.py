@@ -17,6 +17,8 @@ __all__ = ["verify"]
 
 # With both presets, one truenorth program for so many tiny ones: it costs twenty times as much.
 _TRUENORTH_SHARE = 10
+# Where no block is named, one program over AXI for so many others: each word is some accesses.
+_AXI_SHARE = 5
 _SUMS = ("ticks", "spikes", "potentials", "packets")
 
 
@@ -51,7 +53,9 @@ class Core(StrEnum):
 def verify(
     blocks: Annotated[
         list[str] | None,
-        typer.Argument(help="router, core, mesh2x2, mesh3x2, array2x1; all if none is named."),
+        typer.Argument(
+            help="router, core, mesh2x2, mesh3x2, array2x1, chip, board2x1; all if none is named."
+        ),
     ] = None,
     *,
     seeds: Annotated[int, typer.Option(min=1, help="Random programs for each block.")] = 25,
@@ -88,7 +92,8 @@ def verify(
     Examples: `spikewright verify`, `spikewright verify core --seeds 100`,
     `spikewright verify mesh2x2 --seed 17 --sim icarus --waves`,
     `spikewright verify core mesh2x2 --core neuron`, `spikewright verify --core both --seeds 60`.
-    The router has no core: with another core than `event` it is left out unless it is named.
+    The router has no core: with another core than `event` it is left out unless it is named. `chip`
+    and `board2x1` are driven at their AXI ports.
     """
     from spikewright.tools.console import print_json, progress
     from spikewright.verif.blocks import BLOCKS
@@ -106,8 +111,10 @@ def verify(
     tasks = []
     for block, size, kind in wanted:
         cases = tuple(case or ()) if seed or case else tuple(cases_of(block, nightly=nightly))
-        few = preset is None and size is Preset.truenorth
-        these = chosen[: max(1, len(chosen) // _TRUENORTH_SHARE)] if few else chosen
+        share = _TRUENORTH_SHARE if preset is None and size is Preset.truenorth else 1
+        if not blocks and BLOCKS[block].bench == "axi":
+            share = _AXI_SHARE
+        these = chosen[: max(1, len(chosen) // share)]
         tasks.append(_task(block, size, seeds=these, cases=cases, core=kind, sim=sim, waves=waves))
     total = sum(len(task.seeds) + len(task.cases) for task in tasks)
     with progress("Verifying", total) as advance:

@@ -115,6 +115,8 @@ def _exhaustive() -> list[Row]:
 
 
 def _lockstep(seeds: int) -> list[Row]:
+    from spikewright.verif.blocks import BLOCKS
+
     found = _ask("verify", "--core", "both", "--seeds", str(seeds))
     total = found["total"]
     rows = [
@@ -128,6 +130,7 @@ def _lockstep(seeds: int) -> list[Row]:
     ]
     for block in found["blocks"]:
         beyond = block["cycles_beyond_n_and_e"]
+        bench = "cocotbext-axi" if BLOCKS[block["block"]].bench == "axi" else "pyuvm"
         kind = "" if block["core"] == "event" else f", {block['core']} core"
         cycles = ""
         if beyond and beyond.get("most") is not None:
@@ -135,7 +138,7 @@ def _lockstep(seeds: int) -> list[Row]:
         rows.append(
             (
                 f"{block['block']}, {block['preset']}{kind}",
-                f"pyuvm on {block['simulator'].capitalize()}, lockstep with the golden model",
+                f"{bench} on {block['simulator'].capitalize()}, lockstep with the golden model",
                 f"{block['programs']} programs, {block['ticks']:,} ticks, "
                 f"{block['spikes']:,} spikes, {block['potentials']:,} potentials, "
                 f"{block['packets']:,} packets, {block['mismatches']} mismatches{cycles}",

@@ -9,11 +9,10 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from cocotb.triggers import ClockCycles
+from cocotb.triggers import ClockCycles, SimTimeoutError, with_timeout
 from cocotbext.axi import (
     AxiLiteBus,
     AxiLiteMaster,
-    AxiResp,
     AxiStreamBus,
     AxiStreamFrame,
     AxiStreamSink,
@@ -23,22 +22,15 @@ from numpy.typing import NDArray
 
 from spikewright.golden.architecture import Architecture
 from spikewright.golden.stimulus import make_packets
-from spikewright.hdl.register_map import CFG_STATUS_WORDS, STATUS_READY, Command, Register
+from spikewright.hdl.array import part_of
+from spikewright.verif.axi_slave import HUNG, Entry, Slave
 from spikewright.verif.chip_glue import edge_positions
 from spikewright.verif.chip_packets import PacketCodec
 from spikewright.verif.patterns import FREE, runs
+from spikewright.verif.sequences import Hung
+from spikewright.verif.streams import PERIOD
 
-__all__ = ["HUNG", "Host", "Refused", "beat", "pauses"]
-
-HUNG = 20_000
-"""Polls after which a chip that is not ready is said to hang."""
-
-Entry = tuple[int, int, int, int]
-"""Space, core, address and data of a configuration word."""
-
-
-class Refused(Exception):
-    """An access was answered otherwise than OKAY."""
+__all__ = ["Host", "beat", "pauses"]
 
 
 def pauses(pattern: str, rng: Random) -> Iterator[bool]:
@@ -54,39 +46,77 @@ def beat(payload: int, position: int) -> bytes:
 
 
 class Host:
-    """Drives and watches every AXI port of the chip `dut`.
+    """Drives and watches every AXI port of a chip, or of a board of chips.
 
     Parameters
     ----------
     dut
+        A module `chip`, or a `board`.
     architecture : Architecture
+        Of all cores.
     links : sequence of str
         Sides with AXI4-Streams.
+    chips : (int, int)
+        Chips of the board, along x and along y.
     """
 
-    def __init__(self, dut: Any, architecture: Architecture, links: Sequence[str]) -> None:
-        self.dut, self.architecture, self.links = dut, architecture, tuple(links)
-        self.accesses = 0
+    def __init__(
+        self,
+        dut: Any,
+        architecture: Architecture,
+        links: Sequence[str],
+        chips: tuple[int, int] = (1, 1),
+    ) -> None:
+        self.dut, self.architecture, self.links, self.chips = dut, architecture, tuple(links), chips
+        self.part = part_of(architecture, chips)
         # Each access would be a line.
-        logging.getLogger("cocotb.chip").setLevel(logging.WARNING)
-        bus = AxiLiteBus.from_prefix(dut, "s_axi")
-        self.master = AxiLiteMaster(bus, dut.clk, dut.rst)
-        self.sources: dict[str, Any] = {}
-        self.sinks: dict[str, Any] = {}
+        logging.getLogger("cocotb.chip" if chips == (1, 1) else "cocotb.board").setLevel(
+            logging.WARNING
+        )
+        alone = chips == (1, 1)
+        self.slaves = [
+            Slave(
+                AxiLiteMaster(
+                    AxiLiteBus.from_prefix(dut, "s_axi" if alone else f"chip_{x}_{y}_s_axi"),
+                    dut.clk,
+                    dut.rst,
+                )
+            )
+            for y in range(chips[1])
+            for x in range(chips[0])
+        ]
+        self.master = self.slaves[0].master
+        self.sources: dict[Any, Any] = {}
+        self.sinks: dict[Any, Any] = {}
         for side in links:
-            for kind, ports, name in (
-                (AxiStreamSource, self.sources, f"s_axis_{side}"),
-                (AxiStreamSink, self.sinks, f"m_axis_{side}"),
-            ):
-                ports[side] = kind(AxiStreamBus.from_prefix(dut, name), dut.clk, dut.rst)
+            for k in range(chips[1] if side in ("west", "east") else chips[0]):
+                port = side if alone else f"{side}_{k}"
+                for kind, ports, name in (
+                    (AxiStreamSource, self.sources, f"s_axis_{port}"),
+                    (AxiStreamSink, self.sinks, f"m_axis_{port}"),
+                ):
+                    bus = AxiStreamBus.from_prefix(dut, name)
+                    ports[side, k] = kind(bus, dut.clk, dut.rst)
         self.edges = edge_positions(architecture, links)
         self._codec = PacketCodec(architecture, self.edges)
 
+    @property
+    def accesses(self) -> int:
+        """Reads and writes of registers so far."""
+        return sum(slave.accesses for slave in self.slaves)
+
+    @property
+    def words(self) -> int:
+        """Data words of a configuration command."""
+        return self.slaves[0].words
+
     async def reset(self, idle: str = FREE, stall: str = FREE, seed: int = 0) -> None:
         """Reset the chip, and pause at every channel as these patterns say."""
-        write, read = self.master.write_if, self.master.read_if
-        senders = [write.aw_channel, write.w_channel, read.ar_channel, *self.sources.values()]
-        receivers = [write.b_channel, read.r_channel, *self.sinks.values()]
+        senders, receivers = [*self.sources.values()], [*self.sinks.values()]
+        for slave in self.slaves:
+            write, read = slave.master.write_if, slave.master.read_if
+            senders += [write.aw_channel, write.w_channel, read.ar_channel]
+            receivers += [write.b_channel, read.r_channel]
         for number, channel in enumerate((*senders, *receivers)):
             pattern = idle if channel in senders else stall
             channel.clear_pause_generator()
@@ -101,97 +131,90 @@ class Host:
         for sink in self.sinks.values():
             sink.clear()
         await self.ready()
-        self.words = CFG_STATUS_WORDS.of(await self.read(Register.CFG_STATUS))
-        self._place = (0, 0, 0)
+        for slave in self.slaves:
+            await slave.begin()
 
     async def write(self, address: int, value: int) -> None:
-        """Write a register, or raise `Refused`."""
-        done = await self.master.write(address, value.to_bytes(4, "little"))
-        self.accesses += 1
-        assert done.resp in (AxiResp.OKAY, AxiResp.SLVERR)
-        if done.resp != AxiResp.OKAY:
-            raise Refused(f"write of {value:#x} to {address:#x}: {done.resp.name}")
+        """Write a register of every chip."""
+        for slave in self.slaves:
+            await slave.write(address, value)
 
     async def read(self, address: int) -> int:
-        """Read a register, or raise `Refused`."""
-        done = await self.master.read(address, 4)
-        self.accesses += 1
-        assert done.resp in (AxiResp.OKAY, AxiResp.SLVERR)
-        if done.resp != AxiResp.OKAY:
-            raise Refused(f"read of {address:#x}: {done.resp.name}")
-        return int.from_bytes(done.data, "little")
+        """Read a register, which must be the same in every chip."""
+        values = {await slave.read(address) for slave in self.slaves}
+        assert len(values) == 1, f"{address:#x} must be the same in all chips, not {values}"
+        return values.pop()
 
     async def ready(self) -> None:
-        """Wait until commands are taken."""
+        """Wait until every chip takes commands."""
         for _ in range(HUNG):
-            if STATUS_READY.of(await self.read(Register.STATUS)):
+            states = [await slave.is_ready() for slave in self.slaves]
+            # A packet may have gone on to a chip that was ready before.
+            if all(states) and self.dut.quiescent.value:
                 return
-        raise AssertionError("the chip must become ready, and hangs")
+        raise Hung("the chip must become ready, and does not")
 
     def forget(self) -> None:
         """Name every place anew: a refused command leaves the address as it was."""
-        self._place = (-1, -1, -1)
+        for slave in self.slaves:
+            slave.forget()
 
-    async def _go_to(self, core: int, space: int, address: int) -> None:
-        """Name a place; the address goes up by itself."""
-        if self._place[0] != core:
-            await self.write(Register.CFG_CORE, core)
-        if self._place[1] != space:
-            await self.write(Register.CFG_SPACE, space)
-        if self._place[2] != address:
-            await self.write(Register.CFG_ADDRESS, address)
-        self._place = core, space, address + 1
-
-    async def _command(self, command: Command) -> None:
-        try:
-            await self.write(Register.CFG_COMMAND, command)
-        except Refused:
-            self.forget()
-            raise
+    def home(self, core: int) -> tuple[Slave, int]:
+        """Return the chip of a core, and its number there."""
+        if len(self.slaves) == 1:
+            return self.slaves[0], core
+        x, y = core % self.architecture.width, core // self.architecture.width
+        chip = x // self.part.width + self.chips[0] * (y // self.part.height)
+        return self.slaves[chip], x % self.part.width + self.part.width * (y % self.part.height)
 
     async def program(self, entries: Sequence[Entry]) -> None:
-        """Write configuration words."""
-        data = [-1] * self.words
+        """Write configuration words, chip by chip."""
+        parts: dict[Slave, list[Entry]] = {}
         for space, core, address, value in entries:
-            await self._go_to(core, space, address)
-            if value >> (32 * self.words):
-                raise ValueError(f"Entry must fit {self.words} words, not {value:#x}")
-            for word in range(self.words):
-                part = value >> (32 * word) & 0xFFFFFFFF
-                # Data words stay as they are.
-                if part != data[word]:
-                    await self.write(Register.CFG_DATA + 4 * word, part)
-                    data[word] = part
-            await self._command(Command.WRITE)
+            slave, number = self.home(core)
+            parts.setdefault(slave, []).append((space, number, address, value))
+        for slave, part in parts.items():
+            await slave.program(part)
 
     async def entry(self, space: int, core: int, address: int) -> int:
         """Read a configuration word back."""
-        await self._go_to(core, space, address)
-        await self._command(Command.READ)
-        words = [await self.read(Register.CFG_DATA + 4 * i) for i in range(self.words)]
-        return sum(word << (32 * i) for i, word in enumerate(words))
+        slave, number = self.home(core)
+        return await slave.entry(space, number, address)
 
     async def send(self, packets: NDArray[np.void]) -> None:
         """Send packets into the links, and wait until they are in."""
         ports, payloads = self._codec.encode(packets)
         for port, payload in zip(ports.tolist(), payloads.tolist(), strict=True):
             side, position = self.edges[port]
-            self.sources[side].send_nowait(AxiStreamFrame(beat(payload, position)))
-        for source in self.sources.values():
-            await source.wait()
+            k, at = divmod(position, self._ports(side))
+            self.sources[side, k].send_nowait(AxiStreamFrame(beat(payload, at)))
+        for (side, _), source in self.sources.items():
+            try:
+                await with_timeout(source.wait(), HUNG * PERIOD, "step")
+            except SimTimeoutError:
+                raise Hung(f"packets in the {side} must be taken, and are not") from None
 
     async def received(self, tick: int) -> NDArray[np.void]:
         """Take what came out of the links so far, as packets of a tick, sorted."""
         found: list[tuple[int, int]] = []
-        for side, sink in self.sinks.items():
+        for (side, k), sink in self.sinks.items():
             while not sink.empty():
                 frame = sink.recv_nowait(compact=False)
                 assert len(frame.tdata) == 8, f"{side}: one packet a frame, not {frame}"
                 assert all(frame.tkeep), f"{side}: every byte is kept, not {frame}"
                 data = int.from_bytes(bytes(frame.tdata), "little")
-                found.append((self.edges.index((side, data >> 32)), data & 0xFFFFFFFF))
+                place = side, k * self._ports(side) + (data >> 32)
+                found.append((self.edges.index(place), data & 0xFFFFFFFF))
         if not found:
             return make_packets()
         ports, payloads = np.array(found, np.uint64).T
         ticks = np.full(len(found), tick, np.int64)
         return np.sort(self._codec.decode(ticks, ports.astype(np.int64), payloads))
+
+    def moving(self) -> bool:
+        """Whether a packet is on offer at a link."""
+        return any(int(sink.bus.tvalid.value) for sink in self.sinks.values())
+
+    def _ports(self, side: str) -> int:
+        """Ports along a side of a chip."""
+        return self.part.height if side in ("west", "east") else self.part.width

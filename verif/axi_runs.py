@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from spikewright.golden.architecture import Architecture
 from spikewright.hdl.tile import SIDES
-from spikewright.verif.blocks import for_icarus
+from spikewright.verif.blocks import block_named
 from spikewright.verif.build import build_cocotb
 from spikewright.verif.cache import default_root
 from spikewright.verif.cocotb_run import Results, run_cocotb
-from spikewright.verif.design import Design
+from spikewright.verif.records import JOB_VARIABLE, Job, ProgramRecord, read_records
 
-__all__ = ["JOB_VARIABLE", "MISUSE", "PROGRAMS", "AxiRun", "fault_verdict", "run_axi"]
+__all__ = ["MISUSE", "PROGRAMS", "AxiRun", "fault_verdict", "run_axi"]
 
-JOB_VARIABLE = "SPIKEWRIGHT_AXI_JOB"
-"""Environment variable: path of a JSON file with architecture, links, seeds and records."""
 PROGRAMS = "programs"
 MISUSE = ("bad_accesses", "bad_commands", "bad_beats", "pace")
 _MODULES = ("spikewright.verif.tests_axi", "spikewright.verif.tests_axi_misuse")
@@ -33,12 +30,12 @@ class AxiRun:
     Members
     -------
     results : Results
-    records : tuple of dict
-        The figures of each random program that passed.
+    records : tuple of ProgramRecord
+        One for each random program.
     """
 
     results: Results
-    records: tuple[dict[str, Any], ...]
+    records: tuple[ProgramRecord, ...]
 
 
 def run_axi(
@@ -49,10 +46,12 @@ def run_axi(
     architecture: Architecture | None = None,
     links: Sequence[str] = SIDES,
     core: str = "event",
+    block: str = "chip",
+    verilog: str | None = None,
     simulator: str = "verilator",
     timeout: float = 600.0,
 ) -> AxiRun:
-    """Run cocotb tests on a chip.
+    """Run cocotb tests on a chip, or on a board of chips.
 
     Parameters
     ----------
@@ -67,27 +66,30 @@ def run_axi(
         Sides with AXI4-Streams.
     core : str
         One of `hdl.tile.CORES`.
+    block : {"chip", "board2x1"}
+        One chip, or two that are tied to each other; the architecture is that of the whole.
+    verilog : str, optional
+        Stands in for what is simulated, port for port.
     simulator : {"verilator", "icarus"}
     timeout : float
         Seconds.
     """
-    from spikewright.hdl.verilog import chip_verilog
-
     a = architecture or Architecture.preset("tiny")
-    text = chip_verilog(a, tuple(links), core=core)
-    if simulator == "icarus":
-        text = for_icarus(text)
-    build = build_cocotb(Design("chip", {"chip.v": text}), simulator=simulator)
+    named = block_named(block, core)
+    part = replace(named, width=a.width, height=a.height, attached=tuple(links))
+    build = build_cocotb(part.design(a, simulator, verilog), simulator=simulator)
     test_dir.mkdir(parents=True, exist_ok=True)
     job, records = test_dir / "job.json", test_dir / "records.jsonl"
     records.unlink(missing_ok=True)
-    given = {
-        "architecture": a.to_dict(),
-        "links": list(links),
-        "seeds": list(seeds),
-        "records": str(records.absolute()),
-    }
-    job.write_text(json.dumps(given), encoding="utf-8")
+    Job(
+        block=block,
+        architecture=a.to_dict(),
+        seeds=list(seeds),
+        cases=[],
+        records=str(records.absolute()),
+        core=core,
+        links=list(links),
+    ).write(job)
     results = run_cocotb(
         build,
         _MODULES,
@@ -97,8 +99,7 @@ def run_axi(
         timeout=timeout,
         check=False,
     )
-    lines = records.read_text(encoding="utf-8").splitlines() if records.is_file() else []
-    return AxiRun(results, tuple(json.loads(line) for line in lines))
+    return AxiRun(results, tuple(read_records(records)))
 
 
 def fault_verdict() -> dict[str, Any]:

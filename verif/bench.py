@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import runpy
 import time
 from collections.abc import Awaitable
 from pathlib import Path
@@ -13,12 +15,23 @@ from cocotb.clock import Clock
 from pyuvm import uvm_test
 
 from spikewright.golden.architecture import Architecture
+from spikewright.golden.simulate import Simulator
 from spikewright.verif.blocks import block_named
 from spikewright.verif.records import JOB_VARIABLE, Job, ProgramRecord
 from spikewright.verif.sequences import Hung
 from spikewright.verif.streams import PERIOD
 
-__all__ = ["JobTest"]
+__all__ = ["JobTest", "model_named"]
+
+
+def model_named(path: str | None) -> Any:
+    """Return the model that a job names, see `records.Job`, or the golden one."""
+    if path is None:
+        return Simulator
+    place, _, name = path.rpartition(":")
+    if not place.endswith(".py"):
+        return getattr(importlib.import_module(place), name)
+    return runpy.run_path(place)[name]
 
 
 class JobTest(uvm_test):

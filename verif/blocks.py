@@ -47,14 +47,15 @@ class Block:
     Members
     -------
     name : str
-    bench : {"chip", "router"}
+    bench : {"chip", "router", "axi"}
         Which environment.
     width, height : int
         Cores of the mesh.
     chips : (int, int)
         Chips that make up the mesh, along x and along y.
     attached : tuple of str
-        Sides with streams; at the others packets are dropped and counted.
+        Sides with streams; at the others packets are dropped and counted. With the bench "axi"
+        these are AXI4-Streams, which also tie chips to each other.
     meaning : str
     core : {"event", "neuron"}
         Microarchitecture of the cores, see `hdl.tile.CORES`.
@@ -72,6 +73,8 @@ class Block:
     @property
     def top(self) -> str:
         """The top module."""
+        if self.bench == "axi":
+            return "chip" if self.chips == (1, 1) else "board"
         return "router" if self.bench == "router" else "mesh"
 
     def shaped(self, architecture: Architecture) -> Architecture:
@@ -80,9 +83,19 @@ class Block:
 
     def verilog(self, architecture: Architecture) -> str:
         """Return the Verilog to verify."""
-        from spikewright.hdl.verilog import array_verilog, component_verilog, mesh_verilog
+        from spikewright.hdl.verilog import (
+            array_verilog,
+            board_verilog,
+            chip_verilog,
+            component_verilog,
+            mesh_verilog,
+        )
 
         whole = self.shaped(architecture)
+        if self.top == "board":
+            return board_verilog(whole, self.chips, self.attached, core=self.core)
+        if self.top == "chip":
+            return chip_verilog(whole, self.attached, core=self.core)
         if self.chips != (1, 1):
             return array_verilog(whole, self.chips, self.attached, core=self.core)
         if self.bench == "chip":
@@ -133,6 +146,23 @@ BLOCKS = {
             chips=(2, 1),
             attached=("west", "east", "north"),
             meaning="two chips of 2 x 2 cores, linked to each other and to the outside",
+        ),
+        Block(
+            name="chip",
+            bench="axi",
+            width=2,
+            height=2,
+            attached=("west", "east"),
+            meaning="a chip of 2 x 2 cores through its AXI ports alone",
+        ),
+        Block(
+            name="board2x1",
+            bench="axi",
+            width=4,
+            height=2,
+            chips=(2, 1),
+            attached=("west", "east", "north"),
+            meaning="two chips of 2 x 2 cores, tied by their AXI4-Streams",
         ),
     )
 }

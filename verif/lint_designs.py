@@ -11,8 +11,8 @@ from .errors import ToolError
 
 __all__ = ["TOPS", "lint_design", "lint_names"]
 
-TOPS = ("tile", "mesh")
-"""The hand-written structures."""
+TOPS = ("tile", "mesh", "chip", "tile/neuron", "mesh/neuron", "chip/neuron", "board")
+"""The hand-written structures, after a slash the core in them if it is not `event`."""
 
 # So that both kinds of edge are there: streams, and counters of what is dropped.
 _ATTACHED = ("west", "east")
@@ -36,15 +36,23 @@ def lint_design(name: str, architecture: Architecture) -> Design:
         A name of `lint_names`.
     architecture : Architecture
     """
-    from spikewright.hdl.verilog import mesh_verilog, tile_verilog
+    top, _, core = name.partition("/")
+    text = _top(top, architecture, core or "event") if name in TOPS else _unit(name, architecture)
+    return Design(top, {f"{top}.v": text})
+
+
+def _top(name: str, architecture: Architecture, core: str) -> str:
+    from spikewright.hdl.verilog import board_verilog, chip_verilog, mesh_verilog, tile_verilog
 
     if name == "tile":
-        text = tile_verilog(architecture)
-    elif name == "mesh":
-        text = mesh_verilog(architecture, _ATTACHED)
-    else:
-        text = _unit(name, architecture)
-    return Design(name, {f"{name}.v": text})
+        return tile_verilog(architecture, core=core)
+    if name == "mesh":
+        return mesh_verilog(architecture, _ATTACHED, core=core)
+    if name == "chip":
+        return chip_verilog(architecture, _ATTACHED, core=core)
+    # Two chips side by side, each of the whole size.
+    double = architecture.with_mesh(2 * architecture.width, architecture.height)
+    return board_verilog(double, (2, 1), _ATTACHED, core=core)
 
 
 def _unit(name: str, architecture: Architecture) -> str:

@@ -36,6 +36,8 @@ class Job:
     core : {"event", "neuron"}
     stop_early : bool
         End after the first program that fails.
+    links : list of str or None
+        Sides with AXI4-Streams; None: those of the block.
     """
 
     block: str
@@ -46,6 +48,7 @@ class Job:
     predictor: str | None = None
     core: str = "event"
     stop_early: bool = False
+    links: list[str] | None = None
 
     def write(self, path: Path) -> None:
         """Write to a file."""

@@ -36,7 +36,8 @@ from spikewright.hdl.register_map import (
     Register,
     Space,
 )
-from spikewright.verif.axi_host import Host, Refused, beat
+from spikewright.verif.axi_host import Host, beat
+from spikewright.verif.axi_slave import Refused
 from spikewright.verif.config_words import parameter_word
 from spikewright.verif.patterns import PATTERNS
 from spikewright.verif.streams import PERIOD
@@ -51,7 +52,7 @@ async def start() -> tuple[Host, Any]:
     """Return a host with a programmed chip, and the network."""
     given = job()
     chip = host(given)
-    seed = given["seeds"][0]
+    seed = given.seeds[0]
     await chip.reset(PATTERNS[seed % 4], PATTERNS[seed // 4 % 4], seed)
     network = random_network(chip.architecture, np.random.default_rng(seed), attached=chip.links)
     await chip.program(configuration_writes(network))
@@ -232,7 +233,7 @@ async def bad_beats(_dut: Any) -> None:
     a = network.architecture
     payload_bits = 2 * a.offset_bits + a.slot_bits + a.axon_bits
     count = 0
-    for side, source in chip.sources.items():
+    for (side, _), source in chip.sources.items():
         positions = sum(1 for s, _ in chip.edges if s == side)
         backwards = {"west": -1, "east": 1}.get(side, 1) & ((1 << a.offset_bits) - 1)
         frames = [
@@ -265,7 +266,7 @@ async def bad_beats(_dut: Any) -> None:
 async def pace(_dut: Any) -> None:
     """Paced ticks start exactly a period apart, and say when they cannot."""
     chip, _ = await start()
-    period = Random(job()["seeds"][0]).randint(2_000, 3_000)
+    period = Random(job().seeds[0]).randint(2_000, 3_000)
     await chip.write(Register.PERIOD, period)
     await chip.write(Register.CONTROL, CONTROL_RUN.mask | CONTROL_PACED.mask)
     starts = []

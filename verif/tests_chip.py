@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import runpy
 from collections.abc import Awaitable
-from typing import Any
 
 import cocotb
 import pyuvm
 
-from spikewright.golden.simulate import Simulator
-from spikewright.verif.bench import JobTest
+from spikewright.verif.bench import JobTest, model_named
 from spikewright.verif.directed import directed_scenario
 from spikewright.verif.env import ChipEnv
 from spikewright.verif.records import ProgramRecord
@@ -19,16 +15,6 @@ from spikewright.verif.scenario import Scenario, random_scenario
 from spikewright.verif.sequences import PlayScenario
 
 __all__ = ["ChipPrograms"]
-
-
-def _model(path: str | None) -> Any:
-    """Return the model that a job names, or the golden one."""
-    if path is None:
-        return Simulator
-    place, _, name = path.rpartition(":")
-    if not place.endswith(".py"):
-        return getattr(importlib.import_module(place), name)
-    return runpy.run_path(place)[name]
 
 
 @pyuvm.test()
@@ -45,7 +31,7 @@ class ChipPrograms(JobTest):
             architecture=self.architecture,
             attached=self.block.attached,
             core=self.block.core,
-            simulator=_model(self.job.predictor),
+            simulator=model_named(self.job.predictor),
         )
 
     def directed(self, case: str) -> Scenario:

@@ -87,6 +87,8 @@ class Task:
         # Both refuse a case that does not exist, and this a block.
         part = self.part
         for case in self.cases:
+            if part.bench == "axi":
+                raise ToolError(f"Cases of block {self.block} must be none, not {case!r}")
             if part.bench == "router":
                 directed_traffic(case, self.architecture)
             elif case not in CASES:

@@ -12,6 +12,7 @@ from spikewright.golden import SIDES, Architecture, simulate
 from spikewright.golden.architecture import ArchitectureError
 from spikewright.golden.programs import random_network, random_packets
 from spikewright.hdl.array import ChipArray
+from spikewright.hdl.board import Board
 from spikewright.hdl.verilog import array_verilog, component_verilog, mesh_verilog, tile_verilog
 from spikewright.tools.engine import compiled_chip, program
 from spikewright.verif.chip_model import ChipModel, ChipRun
@@ -125,3 +126,13 @@ def test_what_is_in_a_link_is_under_way() -> None:
 def test_chips_must_be_of_equal_size(chips: tuple[int, int], message: str) -> None:
     with pytest.raises(ArchitectureError, match=message):
         ChipArray(TINY.with_mesh(4, 2), chips)
+
+
+def test_chips_on_a_board_must_fit_and_be_tied() -> None:
+    pair = TINY.with_mesh(2, 1)
+    text = r"^Chips along the width must divide the 2 cores there, not be 3$"
+    with pytest.raises(ArchitectureError, match=text):
+        Board(pair, (3, 1))
+    text = r"^Links of a board must name each side between chips, and leave out east$"
+    with pytest.raises(ArchitectureError, match=text):
+        Board(pair, (2, 1), ("west", "north"))

@@ -70,11 +70,13 @@ def test_everything(run: Run, tasks: list[Task]) -> None:
         "mesh2x2",
         "mesh3x2",
         "array2x1",
+        "chip",
+        "board2x1",
         "core",
     ]
-    assert [len(task.seeds) for task in tasks] == [25, 25, 25, 25, 25, 2]
+    assert [len(task.seeds) for task in tasks] == [25, 25, 25, 25, 25, 5, 5, 2]
     assert tasks[-1].architecture.axons == 256
-    assert all(task.cases for task in tasks)
+    assert [task.block for task in tasks if not task.cases] == ["chip", "board2x1"]
     assert "N + E +" in out.splitlines()[0]
     [line] = [line for line in out.splitlines() if line.startswith("mesh2x2")]
     assert line.split()[-2:] == ["0", "5..7"]
@@ -151,4 +153,5 @@ def test_json(run: Run) -> None:
 def test_an_unknown_block_cannot_be_verified(run: Run) -> None:
     code, _, err = run("tile")
     assert code == 2
-    assert err == "Block must be one of router, core, mesh2x2, mesh3x2, array2x1, not 'tile'\n"
+    blocks = "router, core, mesh2x2, mesh3x2, array2x1, chip, board2x1"
+    assert err == f"Block must be one of {blocks}, not 'tile'\n"

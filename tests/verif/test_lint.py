@@ -15,7 +15,7 @@ from spikewright.verif.lint_designs import TOPS, lint_design, lint_names
 TINY = Architecture.preset("tiny")
 
 
-@pytest.mark.parametrize("name", ["mesh", "core", "merge_local"])
+@pytest.mark.parametrize("name", ["chip", "chip/neuron", "core", "merge_local"])
 def test_the_hardware_is_clean(name: str) -> None:
     assert lint(lint_design(name, TINY)) == []
 
@@ -29,7 +29,9 @@ def test_every_unit_is_clean(name: str, preset: str) -> None:
 
 def test_the_tops_are_among_the_names() -> None:
     assert lint_names()[-len(TOPS) :] == list(TOPS)
-    with pytest.raises(ToolError, match=r"^Unit must be one of .*, tile, mesh, not 'core2'$"):
+    with pytest.raises(
+        ToolError, match=r"^Unit must be one of .*, chip/neuron, board, not 'core2'$"
+    ):
         lint_design("core2", TINY)
 
 
@@ -95,15 +97,18 @@ def test_a_loop_through_two_modules_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "fault"),
+    ("top", "pattern", "fault"),
     [
-        (r"\.late\(late_0\),\n", ""),
-        (r"\.start\(start\)", ".start(slot)"),
-        (r"assign quiescent = [^;]*;", ""),
+        ("mesh", r"\.late\(late_0\),\n", ""),
+        ("mesh", r"\.start\(start\)", ".start(slot)"),
+        ("mesh", r"assign quiescent = [^;]*;", ""),
+        ("chip", r"assign s_axi_rdata = [^;]*;", ""),
+        ("chip", r"\.halt\(halt\)", ".halt(period)"),
+        ("board", r"\.halt\(chip_1_0_halt_pin\)", ".halt(s_axis_west_0_tdata)"),
     ],
 )
-def test_faults_in_the_mesh_are_found(pattern: str, fault: str) -> None:
-    clean = lint_design("mesh", TINY)
-    text, count = re.subn(pattern, fault, clean.sources["mesh.v"], count=1)
+def test_faults_in_the_tops_are_found(top: str, pattern: str, fault: str) -> None:
+    clean = lint_design(top, TINY.with_mesh(1, 1))
+    text, count = re.subn(pattern, fault, clean.sources[f"{top}.v"], count=1)
     assert count
-    assert lint(Design("mesh", {"mesh.v": text}))
+    assert lint(Design(top, {f"{top}.v": text}))

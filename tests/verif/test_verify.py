@@ -247,13 +247,18 @@ def test_nothing_to_run_is_refused() -> None:
     [
         (
             {"block": "cor"},
-            "Block must be one of router, core, mesh2x2, mesh3x2, array2x1, not 'cor'",
+            "Block must be one of router, core, mesh2x2, mesh3x2, array2x1, chip, board2x1, "
+            "not 'cor'",
         ),
         ({"sim": "vcs"}, "Simulator must be verilator or icarus, not 'vcs'"),
         ({"seeds": (-1,)}, "Seed must be 0 or larger, not -1"),
         (
             {"block": "router", "cases": ("silent",)},
             "Case must be one of every_turn, full_rate, crowd, stand_still, not 'silent'",
+        ),
+        (
+            {"block": "chip", "cases": ("silent",)},
+            "Cases of block chip must be none, not 'silent'",
         ),
     ],
 )

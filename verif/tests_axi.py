@@ -42,8 +42,10 @@ async def programs(_dut: Any) -> None:
     """Random programs by seed: programmed, read back, run in one of the three modes, compared."""
     given = job()
     chip, simulator = host(given), model_named(given.predictor)
-    failed = []
+    failed: list[str] = []
     for seed in given.seeds:
+        if failed and given.stop_early:
+            break
         started, hung = time.monotonic(), None
         record = ProgramRecord(seed=seed)
         try:

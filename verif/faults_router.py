@@ -30,7 +30,7 @@ _BUFFER = (
     _fault(
         "newest-first",
         "the second packet in a buffer overtakes the first",
-        Cell("input_buffer", "two", "leave.payload", "oldest", "newest"),
+        Cell("input_buffer", "always", "leave.payload", "oldest", "newest"),
     ),
     _fault(
         "occupied-too-late",
@@ -44,20 +44,20 @@ _ROUTE = (
     _fault(
         "y-before-x",
         "packets of this core go along y first",
-        Cell("from_local", "east", "core.payload.dy", "-", "0", tables=2),
-        Cell("from_local", "west", "core.payload.dy", "-", "0", tables=2),
-        Cell("from_local", "north", "core.payload.dx", "0", "-", tables=2),
-        Cell("from_local", "south", "core.payload.dx", "0", "-", tables=2),
+        Cell("from_local", "east", "core.payload.dy", "-", "0"),
+        Cell("from_local", "west", "core.payload.dy", "-", "0"),
+        Cell("from_local", "north", "core.payload.dx", "0", "-"),
+        Cell("from_local", "south", "core.payload.dx", "0", "-"),
     ),
     _fault(
         "dx-not-counted",
         "a packet that goes on east keeps its steps",
-        Cell("forward_east", "on", "east.payload", "dx - 1", "dx - 0"),
+        Cell("forward_east", "always", "east.payload", "dx - 1", "dx - 0"),
     ),
     _fault(
         "turn-not-counted",
         "a packet that turns north from its way west keeps its steps",
-        Cell("forward_west", "north", "north.payload", "dy - 1", "dy - 0"),
+        Cell("forward_west", "always", "north.payload", "dy - 1", "dy - 0"),
     ),
     _fault(
         "turn-mirrored",
@@ -68,13 +68,13 @@ _ROUTE = (
     _fault(
         "one-step-too-far",
         "a packet that has come to its core goes on north",
-        Cell("forward_north", "on", "south.payload.dy", "> 0", ">= 0", tables=2),
-        Cell("forward_north", "local", "south.payload.dy", "<= 0", "< 0", tables=2),
+        Cell("forward_north", "on", "south.payload.dy", "> 0", ">= 0"),
+        Cell("forward_north", "local", "south.payload.dy", "<= 0", "< 0"),
     ),
     _fault(
         "dy-wrong-way",
         "a packet that goes south moves away from dy = 0",
-        Cell("forward_south", "on", "south.payload", "dy + 1", "dy - 1"),
+        Cell("forward_south", "always", "south.payload", "dy + 1", "dy - 1"),
     ),
     _fault(
         "taken-while-stalled",
@@ -110,7 +110,7 @@ _MERGE = (
     _fault(
         "merge-unfair",
         "this core's own packets always go first",
-        Cell("merge_local", "local_local", "=> first", "EAST if link.ready else LOCAL", "LOCAL"),
+        Cell("merge_local", "local", "=> first", "EAST if link.ready else LOCAL", "LOCAL"),
         block="merge_local",
     ),
     _fault(
@@ -129,7 +129,7 @@ _MERGE = (
     _fault(
         "merge-loses",
         "going straight on is taken while the link is stalled",
-        Cell("merge_north", "through_through", "through.ready", "link.ready", "1"),
+        Cell("merge_north", "through", "through.ready", "link.ready", "1"),
     ),
     _fault(
         "merge-mixes",
@@ -139,7 +139,7 @@ _MERGE = (
     _fault(
         "merge-takes-two",
         "two inputs are taken in one cycle",
-        Cell("merge_south", "east_east", "through.ready", "0", "link.ready"),
+        Cell("merge_south", "east", "through.ready", "0", "link.ready"),
     ),
 )
 

@@ -8,6 +8,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
+from spikewright.lct.hardware import trunc
 
 __all__ = ["ForwardEast"]
 
@@ -108,22 +109,15 @@ class ForwardEast(wiring.Component):
             ]
 
         # Table step (unique)
-        with m.If(self.west.payload.dx > 0):  # row on
-            m.d.comb += [
-                self.east.payload.eq(self.west.payload),
-                self.east.payload.dx.eq(self.west.payload.dx - 1),
-            ]
-        with m.Elif((self.west.payload.dx <= 0) & (self.west.payload.dy > 0)):  # row north
-            m.d.comb += [
-                self.north.payload.eq(self.west.payload),
-                self.north.payload.dy.eq(self.west.payload.dy - 1),
-            ]
-        with m.Elif((self.west.payload.dx <= 0) & (self.west.payload.dy < 0)):  # row south
-            m.d.comb += [
-                self.south.payload.eq(self.west.payload),
-                self.south.payload.dy.eq(self.west.payload.dy + 1),
-            ]
-        with m.Else():  # row local
-            m.d.comb += self.local.payload.eq(self.west.payload)
+        # row always
+        m.d.comb += [
+            self.east.payload.eq(self.west.payload),
+            self.east.payload.dx.eq(trunc(self.west.payload.dx - 1, self.offset_bits)),
+            self.north.payload.eq(self.west.payload),
+            self.north.payload.dy.eq(trunc(self.west.payload.dy - 1, self.offset_bits)),
+            self.south.payload.eq(self.west.payload),
+            self.south.payload.dy.eq(trunc(self.west.payload.dy + 1, self.offset_bits)),
+            self.local.payload.eq(self.west.payload),
+        ]
 
         return m

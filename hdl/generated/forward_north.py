@@ -8,6 +8,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
+from spikewright.lct.hardware import trunc
 
 __all__ = ["ForwardNorth"]
 
@@ -76,12 +77,11 @@ class ForwardNorth(wiring.Component):
             ]
 
         # Table step (unique)
-        with m.If(self.south.payload.dy > 0):  # row on
-            m.d.comb += [
-                self.north.payload.eq(self.south.payload),
-                self.north.payload.dy.eq(self.south.payload.dy - 1),
-            ]
-        with m.Else():  # row local
-            m.d.comb += self.local.payload.eq(self.south.payload)
+        # row always
+        m.d.comb += [
+            self.north.payload.eq(self.south.payload),
+            self.north.payload.dy.eq(trunc(self.south.payload.dy - 1, self.offset_bits)),
+            self.local.payload.eq(self.south.payload),
+        ]
 
         return m

@@ -8,6 +8,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
+from spikewright.lct.hardware import trunc
 
 __all__ = ["ForwardSouth"]
 
@@ -76,12 +77,11 @@ class ForwardSouth(wiring.Component):
             ]
 
         # Table step (unique)
-        with m.If(self.north.payload.dy < 0):  # row on
-            m.d.comb += [
-                self.south.payload.eq(self.north.payload),
-                self.south.payload.dy.eq(self.north.payload.dy + 1),
-            ]
-        with m.Else():  # row local
-            m.d.comb += self.local.payload.eq(self.north.payload)
+        # row always
+        m.d.comb += [
+            self.south.payload.eq(self.north.payload),
+            self.south.payload.dy.eq(trunc(self.north.payload.dy + 1, self.offset_bits)),
+            self.local.payload.eq(self.north.payload),
+        ]
 
         return m

@@ -8,6 +8,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
+from spikewright.lct.hardware import trunc
 
 __all__ = ["ForwardWest"]
 
@@ -108,22 +109,15 @@ class ForwardWest(wiring.Component):
             ]
 
         # Table step (unique)
-        with m.If(self.east.payload.dx < 0):  # row on
-            m.d.comb += [
-                self.west.payload.eq(self.east.payload),
-                self.west.payload.dx.eq(self.east.payload.dx + 1),
-            ]
-        with m.Elif((self.east.payload.dx >= 0) & (self.east.payload.dy > 0)):  # row north
-            m.d.comb += [
-                self.north.payload.eq(self.east.payload),
-                self.north.payload.dy.eq(self.east.payload.dy - 1),
-            ]
-        with m.Elif((self.east.payload.dx >= 0) & (self.east.payload.dy < 0)):  # row south
-            m.d.comb += [
-                self.south.payload.eq(self.east.payload),
-                self.south.payload.dy.eq(self.east.payload.dy + 1),
-            ]
-        with m.Else():  # row local
-            m.d.comb += self.local.payload.eq(self.east.payload)
+        # row always
+        m.d.comb += [
+            self.west.payload.eq(self.east.payload),
+            self.west.payload.dx.eq(trunc(self.east.payload.dx + 1, self.offset_bits)),
+            self.north.payload.eq(self.east.payload),
+            self.north.payload.dy.eq(trunc(self.east.payload.dy - 1, self.offset_bits)),
+            self.south.payload.eq(self.east.payload),
+            self.south.payload.dy.eq(trunc(self.east.payload.dy + 1, self.offset_bits)),
+            self.local.payload.eq(self.east.payload),
+        ]
 
         return m

@@ -8,6 +8,7 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
+from spikewright.lct.hardware import trunc
 
 __all__ = ["FromLocal"]
 
@@ -127,27 +128,17 @@ class FromLocal(wiring.Component):
             ]
 
         # Table step (unique)
-        with m.If(self.core.payload.dx > 0):  # row east
-            m.d.comb += [
-                self.east.payload.eq(self.core.payload),
-                self.east.payload.dx.eq(self.core.payload.dx - 1),
-            ]
-        with m.Elif(self.core.payload.dx < 0):  # row west
-            m.d.comb += [
-                self.west.payload.eq(self.core.payload),
-                self.west.payload.dx.eq(self.core.payload.dx + 1),
-            ]
-        with m.Elif((self.core.payload.dx == 0) & (self.core.payload.dy > 0)):  # row north
-            m.d.comb += [
-                self.north.payload.eq(self.core.payload),
-                self.north.payload.dy.eq(self.core.payload.dy - 1),
-            ]
-        with m.Elif((self.core.payload.dx == 0) & (self.core.payload.dy < 0)):  # row south
-            m.d.comb += [
-                self.south.payload.eq(self.core.payload),
-                self.south.payload.dy.eq(self.core.payload.dy + 1),
-            ]
-        with m.Else():  # row local
-            m.d.comb += self.local.payload.eq(self.core.payload)
+        # row always
+        m.d.comb += [
+            self.east.payload.eq(self.core.payload),
+            self.east.payload.dx.eq(trunc(self.core.payload.dx - 1, self.offset_bits)),
+            self.west.payload.eq(self.core.payload),
+            self.west.payload.dx.eq(trunc(self.core.payload.dx + 1, self.offset_bits)),
+            self.north.payload.eq(self.core.payload),
+            self.north.payload.dy.eq(trunc(self.core.payload.dy - 1, self.offset_bits)),
+            self.south.payload.eq(self.core.payload),
+            self.south.payload.dy.eq(trunc(self.core.payload.dy + 1, self.offset_bits)),
+            self.local.payload.eq(self.core.payload),
+        ]
 
         return m

@@ -19,9 +19,10 @@ class Level(enum.Enum, shape=2):  # type: ignore[call-arg]
 
 
 class InputBuffer(wiring.Component):
-    """Two packets of buffer at an input of the router. Neither `in.ready` nor `out.valid` depends on
-    the other side, so no path runs through a router in one cycle; two places keep one packet a
-    cycle moving.
+    """Two packets of buffer at an input of the router. Neither `arrive.ready` nor `leave.valid`
+    depends on the other side, so no path runs through a router in one cycle; two places keep one
+    packet a cycle moving. `leave.payload` is the register itself, and means nothing while no packet
+    is inside.
 
     Parameters
     ----------
@@ -80,16 +81,18 @@ class InputBuffer(wiring.Component):
                 m.d.comb += [
                     self.arrive.ready.eq(1),
                     self.leave.valid.eq(1),
-                    self.leave.payload.eq(oldest),
                     self.occupied.eq(1),
                 ]
             with m.Case(Level.TWO):  # row two
                 m.d.comb += [
                     self.arrive.ready.eq(0),
                     self.leave.valid.eq(1),
-                    self.leave.payload.eq(oldest),
                     self.occupied.eq(1),
                 ]
+
+        # Table show (unique)
+        # row always
+        m.d.comb += self.leave.payload.eq(oldest)
 
         # Table move (unique)
         with m.Switch(level):

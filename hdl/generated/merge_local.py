@@ -3,12 +3,12 @@
 Written by: spikewright generate merge_local
 """
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
-from spikewright.lct.hardware import choose
+from spikewright.lct.hardware import choose, first_one, wire
 
 __all__ = ["Input", "MergeLocal"]
 
@@ -79,26 +79,44 @@ class MergeLocal(wiring.Component):
 
         first = Signal(Input, init=Input.LOCAL)  # the input that is asked first
 
-        # Table arbitrate (unique)
-        with m.If(
-            ~self.local.valid
-            & ~self.east.valid
-            & ~self.west.valid
-            & ~self.north.valid
-            & ~self.south.valid
-        ):
-            # row idle
+        # a bit for each input, in the order of the circle
+        waiting = wire(
+            m,
+            Cat(
+                self.local.valid,
+                self.east.valid,
+                self.west.valid,
+                self.north.valid,
+                self.south.valid,
+            ),
+        )
+        # those from `first` to the end of the circle
+        round_ = wire(
+            m,
+            waiting
+            & Mux(
+                first == Input.EAST,
+                0b11110,
+                Mux(
+                    first == Input.WEST,
+                    0b11100,
+                    Mux(first == Input.NORTH, 0b11000, Mux(first == Input.SOUTH, 0b10000, 0b11111)),
+                ),
+            ),
+            name="round",
+        )
+        # number of the input whose packet is on offer
+        chosen = wire(m, first_one(Mux(round_ != 0, round_, waiting)))
+
+        # Table offer (unique)
+        with m.If(waiting == 0):  # row idle
+            m.d.comb += self.link.valid.eq(0)
+        with m.Else():  # row some
+            m.d.comb += self.link.valid.eq(1)
+
+        # Table choose (unique)
+        with m.If(chosen == 0):  # row local
             m.d.comb += [
-                self.link.valid.eq(0),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
-        with m.Elif((first == Input.LOCAL) & self.local.valid):  # row local_local
-            m.d.comb += [
-                self.link.valid.eq(1),
                 self.link.payload.eq(self.local.payload),
                 self.local.ready.eq(self.link.ready),
                 self.east.ready.eq(0),
@@ -106,10 +124,8 @@ class MergeLocal(wiring.Component):
                 self.north.ready.eq(0),
                 self.south.ready.eq(0),
             ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.EAST, Input.LOCAL))
-        with m.Elif((first == Input.LOCAL) & ~self.local.valid & self.east.valid):  # row local_east
+        with m.Elif(chosen == 1):  # row east
             m.d.comb += [
-                self.link.valid.eq(1),
                 self.link.payload.eq(self.east.payload),
                 self.local.ready.eq(0),
                 self.east.ready.eq(self.link.ready),
@@ -117,13 +133,8 @@ class MergeLocal(wiring.Component):
                 self.north.ready.eq(0),
                 self.south.ready.eq(0),
             ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.WEST, Input.EAST))
-        with m.Elif(
-            (first == Input.LOCAL) & ~self.local.valid & ~self.east.valid & self.west.valid
-        ):
-            # row local_west
+        with m.Elif(chosen == 2):  # row west
             m.d.comb += [
-                self.link.valid.eq(1),
                 self.link.payload.eq(self.west.payload),
                 self.local.ready.eq(0),
                 self.east.ready.eq(0),
@@ -131,17 +142,8 @@ class MergeLocal(wiring.Component):
                 self.north.ready.eq(0),
                 self.south.ready.eq(0),
             ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.NORTH, Input.WEST))
-        with m.Elif(
-            (first == Input.LOCAL)
-            & ~self.local.valid
-            & ~self.east.valid
-            & ~self.west.valid
-            & self.north.valid
-        ):
-            # row local_north
+        with m.Elif(chosen == 3):  # row north
             m.d.comb += [
-                self.link.valid.eq(1),
                 self.link.payload.eq(self.north.payload),
                 self.local.ready.eq(0),
                 self.east.ready.eq(0),
@@ -149,18 +151,8 @@ class MergeLocal(wiring.Component):
                 self.north.ready.eq(self.link.ready),
                 self.south.ready.eq(0),
             ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.SOUTH, Input.NORTH))
-        with m.Elif(
-            (first == Input.LOCAL)
-            & ~self.local.valid
-            & ~self.east.valid
-            & ~self.west.valid
-            & ~self.north.valid
-            & self.south.valid
-        ):
-            # row local_south
+        with m.Else():  # row south
             m.d.comb += [
-                self.link.valid.eq(1),
                 self.link.payload.eq(self.south.payload),
                 self.local.ready.eq(0),
                 self.east.ready.eq(0),
@@ -168,290 +160,19 @@ class MergeLocal(wiring.Component):
                 self.north.ready.eq(0),
                 self.south.ready.eq(self.link.ready),
             ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.LOCAL, Input.SOUTH))
-        with m.Elif((first == Input.EAST) & self.east.valid):  # row east_east
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.east.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(self.link.ready),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.WEST, Input.EAST))
-        with m.Elif((first == Input.EAST) & ~self.east.valid & self.west.valid):  # row east_west
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.west.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(self.link.ready),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.NORTH, Input.WEST))
-        with m.Elif((first == Input.EAST) & ~self.east.valid & ~self.west.valid & self.north.valid):
-            # row east_north
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.north.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(self.link.ready),
-                self.south.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.SOUTH, Input.NORTH))
-        with m.Elif(
-            (first == Input.EAST)
-            & ~self.east.valid
-            & ~self.west.valid
-            & ~self.north.valid
-            & self.south.valid
-        ):
-            # row east_south
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.south.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(self.link.ready),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.LOCAL, Input.SOUTH))
-        with m.Elif(
-            (first == Input.EAST)
-            & self.local.valid
-            & ~self.east.valid
-            & ~self.west.valid
-            & ~self.north.valid
-            & ~self.south.valid
-        ):
-            # row east_local
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.local.payload),
-                self.local.ready.eq(self.link.ready),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
+
+        # Table turn (unique)
+        with m.If(waiting == 0):  # row idle
+            pass
+        with m.Elif((waiting > 0) & (chosen == 0)):  # row local
             m.d.sync += first.eq(choose(self.link.ready, Input.EAST, Input.LOCAL))
-        with m.Elif((first == Input.WEST) & self.west.valid):  # row west_west
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.west.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(self.link.ready),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.NORTH, Input.WEST))
-        with m.Elif((first == Input.WEST) & ~self.west.valid & self.north.valid):  # row west_north
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.north.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(self.link.ready),
-                self.south.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.SOUTH, Input.NORTH))
-        with m.Elif(
-            (first == Input.WEST) & ~self.west.valid & ~self.north.valid & self.south.valid
-        ):
-            # row west_south
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.south.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(self.link.ready),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.LOCAL, Input.SOUTH))
-        with m.Elif(
-            (first == Input.WEST)
-            & self.local.valid
-            & ~self.west.valid
-            & ~self.north.valid
-            & ~self.south.valid
-        ):
-            # row west_local
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.local.payload),
-                self.local.ready.eq(self.link.ready),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.EAST, Input.LOCAL))
-        with m.Elif(
-            (first == Input.WEST)
-            & ~self.local.valid
-            & self.east.valid
-            & ~self.west.valid
-            & ~self.north.valid
-            & ~self.south.valid
-        ):
-            # row west_east
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.east.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(self.link.ready),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
+        with m.Elif(chosen == 1):  # row east
             m.d.sync += first.eq(choose(self.link.ready, Input.WEST, Input.EAST))
-        with m.Elif((first == Input.NORTH) & self.north.valid):  # row north_north
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.north.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(self.link.ready),
-                self.south.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.SOUTH, Input.NORTH))
-        with m.Elif((first == Input.NORTH) & ~self.north.valid & self.south.valid):
-            # row north_south
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.south.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(self.link.ready),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.LOCAL, Input.SOUTH))
-        with m.Elif(
-            (first == Input.NORTH) & self.local.valid & ~self.north.valid & ~self.south.valid
-        ):
-            # row north_local
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.local.payload),
-                self.local.ready.eq(self.link.ready),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.EAST, Input.LOCAL))
-        with m.Elif(
-            (first == Input.NORTH)
-            & ~self.local.valid
-            & self.east.valid
-            & ~self.north.valid
-            & ~self.south.valid
-        ):
-            # row north_east
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.east.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(self.link.ready),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.WEST, Input.EAST))
-        with m.Elif(
-            (first == Input.NORTH)
-            & ~self.local.valid
-            & ~self.east.valid
-            & self.west.valid
-            & ~self.north.valid
-            & ~self.south.valid
-        ):
-            # row north_west
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.west.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(self.link.ready),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
+        with m.Elif(chosen == 2):  # row west
             m.d.sync += first.eq(choose(self.link.ready, Input.NORTH, Input.WEST))
-        with m.Elif((first == Input.SOUTH) & self.south.valid):  # row south_south
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.south.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(self.link.ready),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.LOCAL, Input.SOUTH))
-        with m.Elif((first == Input.SOUTH) & self.local.valid & ~self.south.valid):
-            # row south_local
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.local.payload),
-                self.local.ready.eq(self.link.ready),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.EAST, Input.LOCAL))
-        with m.Elif(
-            (first == Input.SOUTH) & ~self.local.valid & self.east.valid & ~self.south.valid
-        ):
-            # row south_east
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.east.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(self.link.ready),
-                self.west.ready.eq(0),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.WEST, Input.EAST))
-        with m.Elif(
-            (first == Input.SOUTH)
-            & ~self.local.valid
-            & ~self.east.valid
-            & self.west.valid
-            & ~self.south.valid
-        ):
-            # row south_west
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.west.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(self.link.ready),
-                self.north.ready.eq(0),
-                self.south.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.NORTH, Input.WEST))
-        with m.Else():  # row south_north
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.north.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.north.ready.eq(self.link.ready),
-                self.south.ready.eq(0),
-            ]
+        with m.Elif(chosen == 3):  # row north
             m.d.sync += first.eq(choose(self.link.ready, Input.SOUTH, Input.NORTH))
+        with m.Else():  # row south
+            m.d.sync += first.eq(choose(self.link.ready, Input.LOCAL, Input.SOUTH))
 
         return m

@@ -3,12 +3,12 @@
 Written by: spikewright generate merge_north
 """
 
-from amaranth.hdl import Module, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import enum, stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
-from spikewright.lct.hardware import choose
+from spikewright.lct.hardware import choose, first_one, wire
 
 __all__ = ["Input", "MergeNorth"]
 
@@ -74,210 +74,74 @@ class MergeNorth(wiring.Component):
 
         first = Signal(Input, init=Input.LOCAL)  # the input that is asked first
 
-        # Table arbitrate (unique)
-        with m.If(~self.local.valid & ~self.east.valid & ~self.west.valid & ~self.through.valid):
-            # row idle
+        # a bit for each input, in the order of the circle
+        waiting = wire(
+            m, Cat(self.local.valid, self.east.valid, self.west.valid, self.through.valid)
+        )
+        # those from `first` to the end of the circle
+        round_ = wire(
+            m,
+            waiting
+            & Mux(
+                first == Input.EAST,
+                0b1110,
+                Mux(first == Input.WEST, 0b1100, Mux(first == Input.THROUGH, 0b1000, 0b1111)),
+            ),
+            name="round",
+        )
+        # number of the input whose packet is on offer
+        chosen = wire(m, first_one(Mux(round_ != 0, round_, waiting)))
+
+        # Table offer (unique)
+        with m.If(waiting == 0):  # row idle
+            m.d.comb += self.link.valid.eq(0)
+        with m.Else():  # row some
+            m.d.comb += self.link.valid.eq(1)
+
+        # Table choose (unique)
+        with m.If(chosen == 0):  # row local
             m.d.comb += [
-                self.link.valid.eq(0),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.through.ready.eq(0),
-            ]
-        with m.Elif((first == Input.LOCAL) & self.local.valid):  # row local_local
-            m.d.comb += [
-                self.link.valid.eq(1),
                 self.link.payload.eq(self.local.payload),
                 self.local.ready.eq(self.link.ready),
                 self.east.ready.eq(0),
                 self.west.ready.eq(0),
                 self.through.ready.eq(0),
             ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.EAST, Input.LOCAL))
-        with m.Elif((first == Input.LOCAL) & ~self.local.valid & self.east.valid):  # row local_east
+        with m.Elif(chosen == 1):  # row east
             m.d.comb += [
-                self.link.valid.eq(1),
                 self.link.payload.eq(self.east.payload),
                 self.local.ready.eq(0),
                 self.east.ready.eq(self.link.ready),
                 self.west.ready.eq(0),
                 self.through.ready.eq(0),
             ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.WEST, Input.EAST))
-        with m.Elif(
-            (first == Input.LOCAL) & ~self.local.valid & ~self.east.valid & self.west.valid
-        ):
-            # row local_west
+        with m.Elif(chosen == 2):  # row west
             m.d.comb += [
-                self.link.valid.eq(1),
                 self.link.payload.eq(self.west.payload),
                 self.local.ready.eq(0),
                 self.east.ready.eq(0),
                 self.west.ready.eq(self.link.ready),
                 self.through.ready.eq(0),
             ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.THROUGH, Input.WEST))
-        with m.Elif(
-            (first == Input.LOCAL)
-            & ~self.local.valid
-            & ~self.east.valid
-            & ~self.west.valid
-            & self.through.valid
-        ):
-            # row local_through
+        with m.Else():  # row through
             m.d.comb += [
-                self.link.valid.eq(1),
                 self.link.payload.eq(self.through.payload),
                 self.local.ready.eq(0),
                 self.east.ready.eq(0),
                 self.west.ready.eq(0),
                 self.through.ready.eq(self.link.ready),
             ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.LOCAL, Input.THROUGH))
-        with m.Elif((first == Input.EAST) & self.east.valid):  # row east_east
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.east.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(self.link.ready),
-                self.west.ready.eq(0),
-                self.through.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.WEST, Input.EAST))
-        with m.Elif((first == Input.EAST) & ~self.east.valid & self.west.valid):  # row east_west
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.west.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(self.link.ready),
-                self.through.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.THROUGH, Input.WEST))
-        with m.Elif(
-            (first == Input.EAST) & ~self.east.valid & ~self.west.valid & self.through.valid
-        ):
-            # row east_through
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.through.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.through.ready.eq(self.link.ready),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.LOCAL, Input.THROUGH))
-        with m.Elif(
-            (first == Input.EAST)
-            & self.local.valid
-            & ~self.east.valid
-            & ~self.west.valid
-            & ~self.through.valid
-        ):
-            # row east_local
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.local.payload),
-                self.local.ready.eq(self.link.ready),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.through.ready.eq(0),
-            ]
+
+        # Table turn (unique)
+        with m.If(waiting == 0):  # row idle
+            pass
+        with m.Elif((waiting > 0) & (chosen == 0)):  # row local
             m.d.sync += first.eq(choose(self.link.ready, Input.EAST, Input.LOCAL))
-        with m.Elif((first == Input.WEST) & self.west.valid):  # row west_west
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.west.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(self.link.ready),
-                self.through.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.THROUGH, Input.WEST))
-        with m.Elif((first == Input.WEST) & ~self.west.valid & self.through.valid):
-            # row west_through
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.through.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.through.ready.eq(self.link.ready),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.LOCAL, Input.THROUGH))
-        with m.Elif(
-            (first == Input.WEST) & self.local.valid & ~self.west.valid & ~self.through.valid
-        ):
-            # row west_local
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.local.payload),
-                self.local.ready.eq(self.link.ready),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.through.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.EAST, Input.LOCAL))
-        with m.Elif(
-            (first == Input.WEST)
-            & ~self.local.valid
-            & self.east.valid
-            & ~self.west.valid
-            & ~self.through.valid
-        ):
-            # row west_east
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.east.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(self.link.ready),
-                self.west.ready.eq(0),
-                self.through.ready.eq(0),
-            ]
+        with m.Elif(chosen == 1):  # row east
             m.d.sync += first.eq(choose(self.link.ready, Input.WEST, Input.EAST))
-        with m.Elif((first == Input.THROUGH) & self.through.valid):  # row through_through
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.through.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.through.ready.eq(self.link.ready),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.LOCAL, Input.THROUGH))
-        with m.Elif((first == Input.THROUGH) & self.local.valid & ~self.through.valid):
-            # row through_local
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.local.payload),
-                self.local.ready.eq(self.link.ready),
-                self.east.ready.eq(0),
-                self.west.ready.eq(0),
-                self.through.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.EAST, Input.LOCAL))
-        with m.Elif(
-            (first == Input.THROUGH) & ~self.local.valid & self.east.valid & ~self.through.valid
-        ):
-            # row through_east
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.east.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(self.link.ready),
-                self.west.ready.eq(0),
-                self.through.ready.eq(0),
-            ]
-            m.d.sync += first.eq(choose(self.link.ready, Input.WEST, Input.EAST))
-        with m.Else():  # row through_west
-            m.d.comb += [
-                self.link.valid.eq(1),
-                self.link.payload.eq(self.west.payload),
-                self.local.ready.eq(0),
-                self.east.ready.eq(0),
-                self.west.ready.eq(self.link.ready),
-                self.through.ready.eq(0),
-            ]
+        with m.Elif(chosen == 2):  # row west
             m.d.sync += first.eq(choose(self.link.ready, Input.THROUGH, Input.WEST))
+        with m.Else():  # row through
+            m.d.sync += first.eq(choose(self.link.ready, Input.LOCAL, Input.THROUGH))
 
         return m

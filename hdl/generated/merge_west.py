@@ -68,6 +68,7 @@ class MergeWest(wiring.Component):
         with m.If(~self.local.valid & ~self.through.valid):  # row idle
             m.d.comb += [
                 self.link.valid.eq(0),
+                self.link.payload.eq(self.local.payload),
                 self.local.ready.eq(0),
                 self.through.ready.eq(0),
             ]

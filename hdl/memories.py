@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from amaranth.hdl import Module, Shape, ShapeLike, Value, signed, unsigned
+from amaranth.hdl import Module, Mux, Shape, ShapeLike, Value, signed, unsigned
 from amaranth.lib import wiring
 from amaranth.lib.memory import Memory
 from amaranth.lib.wiring import In, Out
@@ -38,16 +38,19 @@ class SchedulerMemory(wiring.Component):
 
     A read answers in the same cycle (distributed memory), so that setting one bit, which reads the
     word that holds it and writes it back, takes one cycle. A word of the row is written at a time:
-    a write enable for each bit would cost most of the simulation time, and a whole row a
-    multiplexer for each axon.
+    a write enable for each bit would cost most of the simulation time. What a word holds goes
+    straight back into it: through a table it would first have to be chosen among all words of the
+    row, which made the slowest path of the core.
 
     Members
     -------
     address : In
         Row to read and to write.
     write : In
-        For each word of the row, store `new_word`; the answer shows it one cycle later.
-    new_word : In
+        For each word of the row, set `bits` in it; the answer shows it one cycle later.
+    bits : In
+    clear : In
+        With `write`, clear the words instead.
     row : Out
         The row at `address`.
     """
@@ -59,7 +62,8 @@ class SchedulerMemory(wiring.Component):
             {
                 "address": In(_index(delay_slots)),
                 "write": In(self.words),
-                "new_word": In(self.word_bits),
+                "bits": In(self.word_bits),
+                "clear": In(1),
                 "row": Out(axons),
             }
         )
@@ -75,7 +79,7 @@ class SchedulerMemory(wiring.Component):
             self.row.eq(read.data),
             write.addr.eq(self.address),
             write.en.eq(self.write),
-            write.data.eq(self.new_word.replicate(self.words)),
+            write.data.eq(Mux(self.clear, 0, read.data | self.bits.replicate(self.words))),
         ]
         return m
 

@@ -43,7 +43,7 @@ class Scheduler(wiring.Component):
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.control = unit_component("scheduler_control", architecture)
-        inner = {"row", "address", "write", "new_word"}
+        inner = {"row", "address", "write", "bits", "clear"}
         members = self.control.signature.members
         super().__init__({name: members[name] for name in members if name not in inner})
 
@@ -57,7 +57,7 @@ class Scheduler(wiring.Component):
         m.submodules.memory = memory = SchedulerMemory(
             **accepted(SchedulerMemory, self.architecture)
         )
-        for name in ("address", "write", "new_word"):
+        for name in ("address", "write", "bits", "clear"):
             m.d.comb += getattr(memory, name).eq(getattr(control, name))
         m.d.comb += control.row.eq(memory.row)
         for name, member in self.signature.members.items():

@@ -43,7 +43,7 @@ _SCHEDULER = (
     _fault(
         "no-or-merge",
         "a second packet for a tick wipes out the first",
-        Cell("scheduler_control", "merged", "expression", r"word \| ", ""),
+        Phrase("hdl/memories.py", "read.data | self.bits", "self.bits"),
     ),
     _fault(
         "late-accepted",
@@ -75,8 +75,8 @@ _SCHEDULER = (
         "the scheduler's memory is written in every cycle",
         Phrase(
             "hdl/memories.py",
-            "write.en.eq(self.write),\n            write.data.eq(self.new_word",
-            "write.en.eq(~0),\n            write.data.eq(self.new_word",
+            "write.en.eq(self.write),\n            write.data.eq(Mux(self.clear",
+            "write.en.eq(~0),\n            write.data.eq(Mux(self.clear",
         ),
     ),
 )

@@ -8,19 +8,19 @@ from amaranth.lib import stream, wiring
 from amaranth.lib.wiring import In, Out
 
 from spikewright.hdl.generated import chip
-from spikewright.lct.hardware import clamp, trunc, wire
+from spikewright.lct.hardware import clamp, wire
 
 __all__ = ["SchedulerControl"]
 
 
 class SchedulerControl(wiring.Component):
     """Keeps the spikes that wait for their tick. A delivery sets one bit of one row of the scheduler
-    memory; two on one bit merge. Only the word of the row that holds the bit is written. What the
-    memory reads and would write is the same whether it writes or not, so that no decision is in its
-    way. When a tick begins its row moves to `spikes` and is cleared; deliveries wait for that one
-    cycle, so none is lost. A delivery for the row of the current tick is late: it is dropped and
-    counted. One for an axon that the core does not have sets nothing. After reset the rows are
-    cleared, one a cycle.
+    memory; two on one bit merge. Only the word of the row that holds the bit is written; what is
+    set in it stays, which the memory itself sees to. What the memory would write is the same
+    whether it writes or not, so that no decision is in its way. When a tick begins its row moves to
+    `spikes` and is cleared; deliveries wait for that one cycle, so none is lost. A delivery for the
+    row of the current tick is late: it is dropped and counted. One for an axon that the core does
+    not have sets nothing. After reset the rows are cleared, one a cycle.
 
     Parameters
     ----------
@@ -42,8 +42,10 @@ class SchedulerControl(wiring.Component):
     address : Out(unsigned(SLOT_BITS))
         Row to read, and to write.
     write : Out(unsigned(WORDS))
-        For each word of the row, write `new_word`.
-    new_word : Out(unsigned(WORD_BITS))
+        For each word of the row, set `bits` in it.
+    bits : Out(unsigned(WORD_BITS))
+    clear : Out(unsigned(1))
+        Clear the words instead.
     spikes : Out(unsigned(AXONS))
         Axons with a spike in this tick.
     late : Out(unsigned(16))
@@ -58,7 +60,8 @@ class SchedulerControl(wiring.Component):
     row: Signal
     address: Signal
     write: Signal
-    new_word: Signal
+    bits: Signal
+    clear: Signal
     spikes: Signal
     late: Signal
     clearing: Signal
@@ -79,7 +82,8 @@ class SchedulerControl(wiring.Component):
                 "row": In(axons),
                 "address": Out(self.slot_bits),
                 "write": Out(self.words),
-                "new_word": Out(self.word_bits),
+                "bits": Out(self.word_bits),
+                "clear": Out(1),
                 "spikes": Out(axons),
                 "late": Out(16),
                 "clearing": Out(1),
@@ -98,10 +102,6 @@ class SchedulerControl(wiring.Component):
         axon = self.delivery.payload.axon
         every = (1 << self.words) - 1  # all words
         place = wire(m, axon >> self.word_shift)  # which word the axon is in
-        # what it holds
-        word = wire(m, trunc(self.row >> place.shift_left(self.word_shift), self.word_bits))
-        # and with the axon's bit
-        merged = wire(m, trunc(word | (1 << (axon & (self.word_bits - 1))), self.word_bits))
 
         # Table deliver (unique)
         with m.If(dirty):  # row clear
@@ -109,14 +109,14 @@ class SchedulerControl(wiring.Component):
                 self.delivery.ready.eq(0),
                 self.address.eq(next_row),
                 self.write.eq(every),
-                self.new_word.eq(0),
+                self.clear.eq(1),
             ]
         with m.Elif(~dirty & self.load):  # row load
             m.d.comb += [
                 self.delivery.ready.eq(0),
                 self.address.eq(self.slot),
                 self.write.eq(every),
-                self.new_word.eq(0),
+                self.clear.eq(1),
             ]
             m.d.sync += [
                 active.eq(self.row),
@@ -127,14 +127,14 @@ class SchedulerControl(wiring.Component):
                 self.delivery.ready.eq(1),
                 self.address.eq(self.delivery.payload.slot),
                 self.write.eq(0),
-                self.new_word.eq(merged),
+                self.clear.eq(0),
             ]
         with m.Elif(~dirty & ~self.load & self.delivery.valid & ~begun):  # row early
             m.d.comb += [
                 self.delivery.ready.eq(1),
                 self.address.eq(self.delivery.payload.slot),
                 self.write.eq(1 << place),
-                self.new_word.eq(merged),
+                self.clear.eq(0),
             ]
         with m.Elif(
             ~dirty
@@ -148,14 +148,14 @@ class SchedulerControl(wiring.Component):
                 self.delivery.ready.eq(1),
                 self.address.eq(self.delivery.payload.slot),
                 self.write.eq(1 << place),
-                self.new_word.eq(merged),
+                self.clear.eq(0),
             ]
         with m.Else():  # row late
             m.d.comb += [
                 self.delivery.ready.eq(1),
                 self.address.eq(self.delivery.payload.slot),
                 self.write.eq(0),
-                self.new_word.eq(merged),
+                self.clear.eq(0),
             ]
             m.d.sync += lost.eq(clamp(lost + 1, 0, 0xFFFF))
 
@@ -176,6 +176,7 @@ class SchedulerControl(wiring.Component):
             self.spikes.eq(active),
             self.late.eq(lost),
             self.clearing.eq(dirty),
+            self.bits.eq(1 << (axon & (self.word_bits - 1))),
         ]
 
         return m

@@ -12,12 +12,13 @@ def test_scheduler_row_answers_in_the_same_cycle_and_shows_a_write_in_the_next()
     unit = VerilatedUnit.from_amaranth(SchedulerMemory(axons=8, delay_slots=4), "rows")
     out = unit.run(
         {
-            "address": np.array([2, 2, 1, 2]),
-            "write": np.array([0b0101, 0, 0b1111, 0]),
-            "new_word": np.array([0b10, 0, 0b11, 0]),
+            "address": np.array([2, 2, 1, 2, 2, 2, 2]),
+            "write": np.array([0b0101, 0, 0b1111, 0b0001, 0, 0b0100, 0]),
+            "bits": np.array([0b10, 0, 0b11, 0b01, 0, 0b11, 0]),
+            "clear": np.array([0, 0, 0, 0, 1, 1, 0]),
         }
     )
-    assert out["row"].tolist() == [0, 0b00100010, 0, 0b00100010]
+    assert out["row"].tolist() == [0, 0b00100010, 0, 0b00100010, 0b00100011, 0b00100011, 0b00000011]
 
 
 def test_read_answers_one_cycle_later_and_keeps_its_answer() -> None:

@@ -8,6 +8,7 @@ must agree on it all the same.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ _SHARED = ("clk", "rst")
 _RESET_SHARE = 0.01
 
 
-def all_units(architecture: Architecture) -> tuple[Design, list[str]]:
+@cache
+def all_units(architecture: Architecture) -> tuple[Design, tuple[str, ...]]:
     """Return a module with every unit that has a table, and the names of the units."""
     from spikewright.hdl.parameters import accepted
     from spikewright.hdl.verilog import component_verilog
@@ -40,7 +42,7 @@ def all_units(architecture: Architecture) -> tuple[Design, list[str]]:
     from spikewright.lct.load import load_class
 
     library = Library()
-    names = [name for name in library.names() if library.unit(name).kind == "logic"]
+    names = tuple(name for name in library.names() if library.unit(name).kind == "logic")
     texts = {}
     for name in names:
         made = load_class(name, library)

@@ -1,4 +1,5 @@
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from typer.testing import CliRunner
 
 from spikewright.tools import cli
 from spikewright.verif import verify as module
-from spikewright.verif.blocks import BLOCKS
+from spikewright.verif.blocks import BLOCKS, CORES
 from spikewright.verif.records import ProgramRecord
 from spikewright.verif.report import Report
 from spikewright.verif.verify import Task
@@ -104,6 +105,22 @@ def test_one_mismatch_in_all_is_a_mismatch_of_all(run: Run) -> None:
     assert line.split()[1:3] == ["4", "40"]
     assert line.split()[-1] == "1"
     assert "  again: spikewright verify mesh2x2 --seed 3 --sim verilator --core neuron" in out
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(shutil.which("iverilog") is None, reason="Icarus Verilog is not installed")
+def test_every_block_runs_on_icarus() -> None:
+    """What README calls the second simulator: each block, with either core, by one command."""
+    words = "verify --simulator icarus --core both --preset tiny --seeds 2 --json"
+    result = CliRunner().invoke(cli.app, words.split())
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["total"]["mismatches"] == found["total"]["trouble"] == 0
+    assert {block["simulator"] for block in found["blocks"]} == {"icarus"}
+    ran = {(block["block"], block["core"]) for block in found["blocks"]}
+    assert ran == {
+        (name, core) for name in BLOCKS for core in CORES if core == "event" or name != "router"
+    }
 
 
 def test_a_router_has_no_second_core(run: Run, tasks: list[Task]) -> None:

@@ -21,7 +21,7 @@ needs_icarus = pytest.mark.skipif(
 def test_every_unit_with_a_table_is_there() -> None:
     library = Library()
     design, names = all_units(TINY)
-    assert names == [name for name in library.names() if library.unit(name).kind == "logic"]
+    assert list(names) == [n for n in library.names() if library.unit(n).kind == "logic"]
     outputs = {
         name.partition("__")[0] for name, p in design.ports().items() if p.direction != "input"
     }

@@ -7,23 +7,54 @@ import json
 import os
 import re
 import shutil
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from spikewright.tools.errors import UserError
 
+if TYPE_CHECKING:
+    from spikewright.golden import Network
+    from spikewright.golden.architecture import Architecture
+
 __all__ = ["export", "write_folder"]
+
+
+class Top(StrEnum):
+    """What is handed over."""
+
+    chip = "chip"
+    mesh = "mesh"
+
+
+class Core(StrEnum):
+    """Microarchitectures of a core."""
+
+    event = "event"
+    neuron = "neuron"
 
 
 def export(
     folder: Annotated[Path, typer.Argument(help="Folder to write.", show_default=False)],
     *,
+    top: Annotated[
+        Top, typer.Option(help="The chip with its AXI ports, or the mesh alone.")
+    ] = Top.chip,
+    network: Annotated[
+        Path | None,
+        typer.Option(metavar="NET", help="Runs in the bench, and says what the chip is like."),
+    ] = None,
     preset: Annotated[
-        str, typer.Option(help="Size of the cores: tiny, truenorth or ranc.")
-    ] = "truenorth",
-    mesh: Annotated[str, typer.Option(metavar="WxH", help="Size of the mesh.")] = "1x1",
+        str | None, typer.Option(help="Size of the cores: truenorth if left out, tiny or ranc.")
+    ] = None,
+    mesh: Annotated[
+        str | None, typer.Option(metavar="WxH", help="Size of the mesh: 1x1 if left out.")
+    ] = None,
+    core: Annotated[
+        Core, typer.Option(help="One synaptic event a cycle, or a whole neuron.")
+    ] = Core.event,
     attached: Annotated[
         str, typer.Option(metavar="SIDES", help="Sides with streams of packets.")
     ] = "west,east,north,south",
@@ -33,26 +64,29 @@ def export(
 ) -> None:
     """Write Verilog, a self-checking bench, constraints, the register map and a FuseSoC core file.
 
-    The bench needs a Verilog simulator and nothing else: its vectors are recorded from the Verilog
-    and held against the golden model here; where Icarus is installed it is also run once. The
-    folder appears whole or not at all. One that an export has written is replaced, unless somebody
-    has changed it since; any other is refused.
+    The chip comes with its registers as a page, C, Python and SystemRDL, an IP-XACT component, and
+    the network's memory files. The bench needs a Verilog simulator and nothing else: its vectors
+    are recorded from the Verilog and held against the golden model here; where Icarus is installed
+    it is also run once. The folder appears whole or not at all. One that an export has written is
+    replaced, unless somebody has changed it since; any other is refused.
 
-    Example: spikewright export build/handover --preset tiny --mesh 2x2
+    Examples: spikewright export build/handover --preset tiny --mesh 2x2, spikewright export
+    build/handover --network net.npz
     """
-    from spikewright.golden.architecture import Architecture
     from spikewright.tools.console import out, print_json
     from spikewright.tools.export_bundle import Wanted, bundle, check_bench
     from spikewright.tools.stages import Stages
 
-    size = re.fullmatch(r"(\d{1,5})x(\d{1,5})", mesh)
-    if size is None:
-        raise UserError(f"--mesh must be WIDTHxHEIGHT, such as 2x2, not {mesh!r}.")
+    sides = _sides(attached)
+    given = _network(network, sides, preset, mesh)
     wanted = Wanted(
-        architecture=Architecture.preset(preset).with_mesh(int(size[1]), int(size[2])),
-        attached=_sides(attached),
+        top=top.value,
+        architecture=_architecture(preset, mesh) if given is None else given.architecture,
+        attached=sides,
         ticks=ticks,
         seed=seed,
+        core=core.value,
+        network=given,
     )
     _check_replaceable(folder)
     stages = Stages()
@@ -73,6 +107,31 @@ def export(
         markup=False,
         soft_wrap=True,
     )
+
+
+def _architecture(preset: str | None, mesh: str | None) -> Architecture:
+    from spikewright.golden.architecture import Architecture
+
+    text = mesh or "1x1"
+    size = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    if size is None:
+        raise UserError(f"--mesh must be WIDTHxHEIGHT, such as 2x2, not {text!r}.")
+    return Architecture.preset(preset or "truenorth").with_mesh(int(size[1]), int(size[2]))
+
+
+def _network(
+    path: Path | None, attached: tuple[str, ...], preset: str | None, mesh: str | None
+) -> Network | None:
+    """Return the network that is given, with the sides that the chip will have."""
+    from spikewright.tools.net_options import read_network
+
+    if path is None:
+        return None
+    if preset is not None or mesh is not None:
+        raise UserError("--preset and --mesh must be left out with --network, which says both.")
+    network = read_network(path, None, False, {})[0]
+    network.attached = attached
+    return network
 
 
 def _sides(text: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from spikewright.lct.generate import Change, write_file
 from spikewright.tools.errors import UserError
+from spikewright.tools.registers_ipxact import memory_maps
 from spikewright.tools.registers_render import c_header, constants, page, unit
 
 __all__ = ["Choice", "Field", "Map", "Register", "generate_registers", "read_registers"]
@@ -156,6 +157,7 @@ def _digest(path: Path) -> str:
 FILES: dict[str, Callable[[Map], str]] = {
     "hdl/register_map.py": constants,
     "hdl/registers.md": page,
+    "hdl/registers.xml": memory_maps,
     "hdl/spikewright.h": c_header,
     "lct/units/registers.lct.md": unit,
 }

@@ -45,7 +45,7 @@ module {bench};
   {top} dut (
 {connections}
   );
-
+{memory}
   task differ(input [8 * 64 - 1:0] name, input [{widest}:0] got, input [{widest}:0] wanted);
     begin
       if (told < SHOWN) $display("row %0d: %0s is %0h, not %0h", row, name, got, wanted);
@@ -92,7 +92,17 @@ endmodule
 """
 
 
-def bench_files(vectors: Vectors, bench: str) -> dict[str, str]:
+_MEMORY = """
+  // The network's memories are read when the reset ends, after their own initial blocks.
+`define SPIKEWRIGHT_MESH dut.mesh
+`define SPIKEWRIGHT_IMAGE "{folder}/"
+  always @(negedge in[{reset}]) begin
+`include "{folder}/load_image.vh"
+  end
+"""
+
+
+def bench_files(vectors: Vectors, bench: str, *, memory: str | None = None) -> dict[str, str]:
     """Return the texts of a bench by file name: ``BENCH.v``, ``stimulus.hex``, ``expected.hex``.
 
     Parameters
@@ -100,7 +110,14 @@ def bench_files(vectors: Vectors, bench: str) -> dict[str, str]:
     vectors : Vectors
     bench : str
         Name of the bench's module.
+    memory : str, optional
+        Folder, from where the bench runs, of the memory files of the `mesh` in the module, which
+        are read at the end of the reset; see `spikewright load --memory`.
     """
+    reset = next((at for name, at in _slices(vectors.inputs) if name == "rst"), "[0:0]")
+    loads = (
+        "" if memory is None else _MEMORY.format(folder=memory, reset=reset[1:].partition(":")[0])
+    )
     text = _BENCH.format(
         top=vectors.top,
         bench=bench,
@@ -110,6 +127,7 @@ def bench_files(vectors: Vectors, bench: str) -> dict[str, str]:
         in_top=_bits(vectors.inputs) - 1,
         out_top=_bits(vectors.outputs) - 1,
         widest=max(port.width for port in vectors.outputs.values()) - 1,
+        memory=loads,
         connections=",\n".join(_connections(vectors)),
         compares="\n".join(_compares(vectors.outputs)),
     )

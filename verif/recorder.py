@@ -6,8 +6,8 @@ outputs, without knowing anything about networks, packets or handshakes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -20,15 +20,11 @@ from spikewright.golden.network import SIDES, Network
 from .chip_glue import edge_positions
 from .chip_packets import PacketCodec
 from .errors import ToolError
+from .tape import RESET_ROWS, Row, Tape
 from .vector_rows import Vectors
 from .vectors import VerilatedUnit
-from .words import to_words
 
 __all__ = ["Program", "Recorded", "check_against_golden", "record"]
-
-Row = dict[str, Any]
-
-RESET_ROWS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,13 +100,10 @@ def record(unit: VerilatedUnit, top: str, program: Program) -> Recorded:
 class _Recorder:
     unit: VerilatedUnit
     program: Program
-    stimulus: list[dict[str, NDArray[Any]]] = field(default_factory=list)
-    expected: list[dict[str, NDArray[Any]]] = field(default_factory=list)
-    rows: int = 0
 
     def __post_init__(self) -> None:
         network = self.program.network
-        self._idle_inputs = dict.fromkeys(self.unit.inputs, 0)
+        self.tape = Tape(self.unit)
         self._codec = PacketCodec(
             network.architecture, edge_positions(network.architecture, self._sides())
         )
@@ -123,37 +116,17 @@ class _Recorder:
     def recorded(self, top: str) -> Recorded:
         self._play([{"rst": 1}] * RESET_ROWS)
         self._play(list(self._writes()))
-        programmed = self.rows
+        programmed = self.tape.rows
         self._until_idle(-1)
         starts = []
         for tick in range(self.program.ticks):
-            starts.append(self.rows)
+            starts.append(self.tape.rows)
             self._play([{"start": 1, "slot": tick % self.program.network.architecture.delay_slots}])
             self._until_idle(tick)
-        vectors = Vectors(
-            top=top,
-            inputs=self.unit.inputs,
-            outputs=self.unit.outputs,
-            stimulus=_joined(self.stimulus),
-            expected=_joined(self.expected),
-            # The row of the first reset shows what the registers held before it.
-            settled=1,
-        )
-        return Recorded(vectors=vectors, programmed=programmed, starts=starts)
+        return Recorded(vectors=self.tape.vectors(top), programmed=programmed, starts=starts)
 
     def _play(self, rows: Sequence[Row]) -> dict[str, NDArray[Any]]:
-        """Run rows that depend on no output; inputs that they do not name are zero."""
-        inputs: dict[str, NDArray[Any]] = {}
-        for name, idle in self._idle_inputs.items():
-            port = self.unit.inputs[name]
-            values = np.array([row.get(name, idle) for row in rows], object)
-            wide = port.width > 64
-            inputs[name] = to_words(values, port, name) if wide else values.astype(np.uint64)
-        outputs = self.unit.run(inputs)
-        self.stimulus.append(inputs)
-        self.expected.append(outputs)
-        self.rows += len(rows)
-        return outputs
+        return self.tape.play(rows)
 
     def _writes(self) -> Iterator[Row]:
         from spikewright.hdl.parameters import configuration_writes
@@ -202,14 +175,6 @@ class _Recorder:
 
     def _goes(self, pause: float) -> bool:
         return pause == 0 or self._random.random() >= pause
-
-
-def _joined(parts: Iterable[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
-    columns: dict[str, list[NDArray[Any]]] = {}
-    for part in parts:
-        for name, values in part.items():
-            columns.setdefault(name, []).append(values)
-    return {name: np.concatenate(values) for name, values in columns.items()}
 
 
 def check_against_golden(recorded: Recorded, program: Program) -> int:

@@ -32,7 +32,8 @@ from .blocks import Block
 from .design import Options
 from .errors import ToolError
 from .probes import PROBED, probed
-from .recorder import RESET_ROWS, Program, Recorded, check_against_golden, record
+from .recorder import Program, Recorded, check_against_golden, record
+from .tape import RESET_ROWS
 from .unit_vectors import random_vectors
 from .vectors import VerilatedUnit
 

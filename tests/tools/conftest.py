@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import runpy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -75,3 +78,15 @@ class GoldenChip:
 @pytest.fixture
 def golden_chip() -> type[GoldenChip]:
     return GoldenChip
+
+
+@pytest.fixture(scope="session")
+def handed_over(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """Export a chip of one tiny core, and return the folder and what the command says of it."""
+    helpers = runpy.run_path(str(Path(__file__).with_name("command_helpers.py")))
+    folder = tmp_path_factory.mktemp("export") / "out"
+    status, stdout, _ = helpers["invoke"](
+        "export", folder, "--preset", "tiny", "--ticks", 4, "--json"
+    )
+    assert status == 0
+    return folder, json.loads(stdout)

@@ -7,33 +7,42 @@ import json
 import re
 import runpy
 import shutil
-import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from spikewright.tools.commands_export import write_folder
-from spikewright.verif.toolchain import environment
 
-helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
+helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("export_helpers.py"))))
 invoke = partial(helpers.invoke, "export")
+FUSESOC, fusesoc = helpers.FUSESOC, helpers.fusesoc
+run_as_the_readme_says = helpers.run_as_the_readme_says
 
-FUSESOC = Path(sys.executable).with_name("fusesoc")
-CORE = "spikewright:hardware:mesh"
+REGISTERS = ("register_map.py", "registers.md", "registers.rdl", "spikewright.h")
+MEMORY = ("axon_types", "parameters", "potential", "seed", "synapses")
 FILES = [
     "README.md",
-    *(f"constraints/mesh.{kind}" for kind in ("lpf", "pcf", "sdc", "xdc")),
+    *(f"constraints/chip.{kind}" for kind in ("lpf", "pcf", "sdc", "xdc")),
     "files.f",
+    "ipxact/chip.xml",
     "lint/waive.vlt",
     "manifest.json",
-    "rtl/mesh.v",
+    *(f"registers/{name}" for name in REGISTERS),
+    "rtl/chip.v",
     "rtl/tile.v",
-    "spikewright_mesh.core",
+    "spikewright_chip.core",
+    "tb/chip_bench.v",
     "tb/expected.hex",
-    "tb/mesh_bench.v",
+    *sorted(
+        [
+            "tb/memory/image.json",
+            "tb/memory/load_image.vh",
+            *(f"tb/memory/{name}_0000.mem" for name in MEMORY),
+        ]
+    ),
     "tb/stimulus.hex",
 ]
 
@@ -44,14 +53,12 @@ needs_fusesoc = pytest.mark.skipif(not FUSESOC.is_file(), reason="FuseSoC is not
 
 
 @pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder: Path = tmp_path_factory.mktemp("export") / "out"
-    status, stdout, _ = invoke(folder, "--preset", "tiny", "--ticks", 4, "--json")
-    assert status == 0
-    result = json.loads(stdout)
+def exported(handed_over: tuple[Path, dict[str, Any]]) -> Path:
+    folder, result = handed_over
     assert result["files"] == FILES
     assert result["rows"] > 16 * 4
-    assert result["compared"] > 4 * 16 * 3
+    # Words of each space, potentials of each tick, and at the end all potentials and counters.
+    assert result["compared"] > 3 * 5 + 4 * 2 + 16 + 5
     if shutil.which("iverilog"):
         assert result["played_in_icarus"] == result["rows"]
     return folder
@@ -70,24 +77,15 @@ def test_the_manifest_holds_every_file(exported: Path) -> None:
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((exported / name).read_bytes()).hexdigest() == digest
     assert manifest["architecture"]["axons"] == 16
-    assert (exported / "files.f").read_text().split() == ["rtl/tile.v", "rtl/mesh.v"]
+    assert (exported / "files.f").read_text().split() == ["rtl/tile.v", "rtl/chip.v"]
     assert not list(exported.parent.glob(".*"))
 
 
 def test_each_module_is_there_once(exported: Path) -> None:
-    text = "".join((exported / "rtl" / name).read_text() for name in ("tile.v", "mesh.v"))
+    text = "".join((exported / "rtl" / name).read_text() for name in ("tile.v", "chip.v"))
     modules = re.findall(r"^module (\S+?) ?\(", text, re.MULTILINE)
     assert len(modules) == len(set(modules))
-    assert {"tile", "mesh"} <= set(modules)
-
-
-def run_as_the_readme_says(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the line of the README that starts the bench."""
-    line = re.search(r"^    (iverilog .*)$", (folder / "README.md").read_text(), re.MULTILINE)
-    assert line is not None
-    return subprocess.run(
-        ["sh", "-c", line[1]], cwd=folder / "tb", capture_output=True, text=True, check=False
-    )
+    assert {"tile", "chip"} <= set(modules)
 
 
 @needs_icarus
@@ -106,8 +104,10 @@ def test_the_bench_runs_without_python(folder: Path) -> None:
     ("name", "pattern", "fault"),
     [
         ("rtl/tile.v", r"neuron == 4'hf", "neuron == 4'hd"),
-        ("rtl/mesh.v", r"\.late\(late_0\)", ".late(overrun_0)"),
-        ("tb/expected.hex", r"(?m)^.", "f"),
+        ("rtl/chip.v", r"\.halt\(halt\)", ".halt(1'h1)"),
+        ("rtl/chip.v", r"\.west_out__ready\([^)]*\)", ".west_out__ready(1'h0)"),
+        ("tb/memory/synapses_0000.mem", r"(?m)^.", "f"),
+        ("tb/expected.hex", r"(?m)^.", "5"),
         ("tb/stimulus.hex", r"\A[^\n]*\n", ""),
     ],
 )
@@ -119,18 +119,6 @@ def test_a_changed_bit_is_found(folder: Path, name: str, pattern: str, fault: st
     done = run_as_the_readme_says(folder)
     assert done.returncode != 0
     assert (folder / "tb" / "result.txt").read_text().startswith("FAIL ")
-
-
-def fusesoc(folder: Path, target: str, work: Path) -> subprocess.CompletedProcess[str]:
-    work.mkdir()
-    return subprocess.run(
-        [FUSESOC, "--cores-root", folder, "run", f"--target={target}", CORE],
-        cwd=work,
-        env=environment(work) | {"XDG_CONFIG_HOME": str(work), "HOME": str(work)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @needs_fusesoc
@@ -155,7 +143,7 @@ def test_fusesoc_takes_it(exported: Path, tmp_path: Path, target: str) -> None:
 def test_fusesoc_refuses_a_fault(
     folder: Path, tmp_path: Path, target: str, pattern: str, fault: str
 ) -> None:
-    path = folder / ("rtl/tile.v" if target == "sim" else "rtl/mesh.v")
+    path = folder / ("rtl/tile.v" if target == "sim" else "rtl/chip.v")
     text, count = re.subn(pattern, fault, path.read_text())
     assert count
     path.write_text(text)
@@ -175,6 +163,10 @@ def test_fusesoc_refuses_a_fault(
             "--attached must name sides out of west, east, north, south, not 'up'.",
         ),
         (["--attached", ""], "--attached must name a side at least, and names none."),
+        (
+            ["--network", "net.npz", "--preset", "tiny"],
+            "--preset and --mesh must be left out with --network, which says both.",
+        ),
         (["--ticks", "0"], "--ticks must be at least 1, not 0."),
         (["--seed", "-1"], "--seed must be at least 0, not -1."),
     ],
@@ -210,9 +202,9 @@ def test_a_folder_that_was_changed_is_refused(folder: Path) -> None:
     message = f"{folder} must hold only what export wrote, and holds rtl/mine.v.\n"
     assert (status, stderr) == (2, message)
     (folder / "rtl" / "mine.v").unlink()
-    (folder / "constraints" / "mesh.lpf").write_text("FREQUENCY 80 MHz;")
+    (folder / "constraints" / "chip.lpf").write_text("FREQUENCY 80 MHz;")
     status, _, stderr = invoke(folder, "--preset", "tiny")
-    path = folder / "constraints" / "mesh.lpf"
+    path = folder / "constraints" / "chip.lpf"
     assert (status, stderr) == (2, f"{path} must be as export wrote it, and was changed.\n")
 
 

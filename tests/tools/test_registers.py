@@ -14,7 +14,7 @@ from spikewright.tools import registers as module
 from spikewright.tools.errors import UserError
 from spikewright.tools.registers import ROOT, generate_registers, read_registers
 
-FILES = ["register_map.py", "registers.md", "spikewright.h", "registers.lct.md"]
+FILES = ["register_map.py", "registers.md", "registers.xml", "spikewright.h", "registers.lct.md"]
 
 
 @pytest.fixture

@@ -17,7 +17,10 @@ import pytest
 
 from spikewright.golden import SIDES, Architecture, random_network
 from spikewright.golden.fields import FIELDS
+from spikewright.golden.simulate import Simulator
+from spikewright.golden.trace import TickResult
 from spikewright.tools.commands_load import read_image
+from spikewright.verif import axi_recorder
 from spikewright.verif.ports import parse_ports
 
 helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("export_helpers.py"))))
@@ -110,6 +113,24 @@ def test_a_given_network_is_in_the_memories(tmp_path: Path) -> None:
     held = read_image(tmp_path / "out" / "tb" / "memory", None, None)
     for field in FIELDS:
         assert np.array_equal(getattr(held, field.name), getattr(network, field.name))
+
+
+def test_a_recording_that_is_not_the_golden_models_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class OneTooMany(Simulator):
+        def step(self) -> TickResult:
+            result = super().step()
+            self.potentials[0] += 1
+            return result
+
+    monkeypatch.setattr(axi_recorder, "Simulator", OneTooMany)
+    status, _, stderr = invoke(tmp_path / "out", "--preset", "tiny", "--ticks", 2)
+    assert status == 2
+    rule = "Recording must equal the golden model, and differs"
+    what = r"potential of neuron \d+ of core 0 is \d+, not \d+"
+    assert re.fullmatch(rf"{rule}: {what}", stderr.splitlines()[-1])
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.nightly

@@ -40,7 +40,7 @@ def test_the_files_agree_with_the_description() -> None:
 def test_a_changed_description_changes_every_file(root: Path) -> None:
     change(root, "} TICK @ 0x1C;", "} TICK @ 0x44;")
     assert [c.path.name for c in generate_registers(check=True, root=root)] == FILES
-    assert len(generate_registers(root=root)) == 4
+    assert len(generate_registers(root=root)) == len(FILES)
     assert "    TICK = 0x044\n" in (root / "hdl/register_map.py").read_text()
     assert "| TICK_AT | 4 * 17 |" in (root / "lct/units/registers.lct.md").read_text()
     assert "| 0x044 | [TICK](#tick) |" in (root / "hdl/registers.md").read_text()

@@ -7,16 +7,19 @@ whatever the activity, and 0.088 s a tick for 11 cores in Verilator.
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from spikewright.golden import Architecture, Network, simulate
 from spikewright.golden.workloads import recurrent_network
-from spikewright.tools.engine import compiled_chip, program
+from spikewright.tools.engine import FLAT_CORES, compiled_chip, program
+from spikewright.verif.cache import default_root
 from spikewright.verif.chip_model import ChipModel
 
 __all__ = [
@@ -111,7 +114,11 @@ class Speed:
     core : {"event", "neuron"}
     cores : int
     build_seconds : float
-        From the tables' hardware to a model that runs; nearly nothing if it was built before.
+        From the tables' hardware to a model that runs.
+    build_processor : float
+        Seconds of processors that it took.
+    builds : {"new", "partly new", "cached"}
+        How much of that was there from an earlier run.
     ticks_per_second : float
         Of one processor, without programming.
     cycles : float
@@ -121,6 +128,8 @@ class Speed:
     core: str
     cores: int
     build_seconds: float
+    build_processor: float
+    builds: str
     ticks_per_second: float
     cycles: float
 
@@ -203,13 +212,25 @@ def _cycles(
     )
 
 
-def measure_speed(architecture: Architecture, core: str) -> Speed:
-    """Build a mesh and time its ticks."""
+def measure_speed(architecture: Architecture, core: str, *, root: Path | None = None) -> Speed:
+    """Build a mesh and time its ticks.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    core : {"event", "neuron"}
+    root : Path, optional
+        Folder of builds, see `cache.default_root`.
+    """
+    # The Verilog and a model of all, or of the tile and of the rest.
+    wanted = 3 if architecture.cores > FLAT_CORES else 2
+    before = _builds(root)
     network = recurrent_network(architecture, 1, density=DENSITY, rate=0.02)
     network.attached = ()
-    start = time.perf_counter()
-    with compiled_chip(architecture, (), core=core) as chip:
-        built = time.perf_counter() - start
+    start, spent_before = time.perf_counter(), sum(os.times()[:4])
+    with compiled_chip(architecture, (), core=core, root=root) as chip:
+        built, processor = time.perf_counter() - start, sum(os.times()[:4]) - spent_before
+        made = len(_builds(root) - before)
         program(chip, network)
         # As long as the longest delay, until as many spikes arrive as leave.
         chip.run(architecture.delay_slots, potentials=False)
@@ -224,6 +245,15 @@ def measure_speed(architecture: Architecture, core: str) -> Speed:
         core=core,
         cores=architecture.cores,
         build_seconds=built,
+        build_processor=processor,
+        builds="cached" if not made else "new" if made == wanted else "partly new",
         ticks_per_second=ticks / spent,
         cycles=float(run.cycles.mean()),
     )
+
+
+def _builds(root: Path | None) -> set[str]:
+    """Return the finished builds in a folder of builds."""
+    names = ("verilog-*", "mesh_harness-*", "tile_block-*")
+    found = (path for name in names for path in (root or default_root()).glob(name))
+    return {path.name for path in found if path.suffix != ".partial"}

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from spikewright.tools.bench_rtl import PEER_CORES, PEER_CYCLES, PEER_SECONDS, Cycles, Speed
+from spikewright.tools.bench_rtl_overhead import LIMIT, Overhead
 from spikewright.tools.console import out
 
 __all__ = ["show"]
 
 
-def show(cycles: Sequence[Cycles], speeds: Sequence[Speed]) -> None:
+def show(
+    cycles: Sequence[Cycles], speeds: Sequence[Speed], overheads: Sequence[Overhead] = ()
+) -> None:
     """Print what was measured."""
     table = Table(title="cycles of a tick, one core of 256 x 256", title_justify="left", box=None)
     for column in ("core", "synapses"):
@@ -37,19 +40,44 @@ def show(cycles: Sequence[Cycles], speeds: Sequence[Speed]) -> None:
     table = Table(title="speed in Verilator", title_justify="left", box=None)
     table.add_column("core")
     peer = f"{PEER_CORES} cores: {PEER_SECONDS} s /"
-    for column in ("cores", "build, s", "cycles", "ticks/s", peer):
-        table.add_column(column, justify="right")
+    for column in ("cores", "build, s", "processor, s", "", "cycles", "ticks/s", peer):
+        table.add_column(column, justify="right" if column else "left")
     for speed in speeds:
         table.add_row(
             speed.core,
             f"{speed.cores:,}",
             f"{speed.build_seconds:.1f}",
+            f"{speed.build_processor:.1f}",
+            speed.builds,
             f"{speed.cycles:,.0f}",
             f"{speed.ticks_per_second:,.4g}",
             "" if speed.ratio is None else f"{speed.ratio:.0f}",
         )
     out.print()
     out.print(table)
+    if overheads:
+        out.print()
+        out.print(_costs(overheads))
+
+
+def _costs(overheads: Sequence[Overhead]) -> Table:
+    table = Table(
+        title="a whole run, held against a bare loop in C++", title_justify="left", box=None
+    )
+    table.add_column("core")
+    for column in ("cores", "ticks", "run, s", "bare loop, s", "ratio"):
+        table.add_column(column, justify="right")
+    for row in overheads:
+        verdict = f"{row.ratio:.2f}" if row.ok else f"[red]{row.ratio:.2f}: above {LIMIT}[/red]"
+        table.add_row(
+            row.core,
+            f"{row.cores:,}",
+            f"{row.ticks:,}",
+            f"{row.run_seconds:.2f}",
+            f"{row.bare_seconds:.2f}",
+            verdict if row.same else "[red]wrong results[/red]",
+        )
+    return table
 
 
 def _verdict(row: Cycles) -> str:

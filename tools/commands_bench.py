@@ -2,6 +2,10 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -90,18 +94,25 @@ def rtl(
     core: Annotated[
         list[str] | None, typer.Option(help="event, neuron; both if none is named.")
     ] = None,
+    cold: Annotated[
+        bool, typer.Option(help="Build each anew, in an empty folder and without ccache.")
+    ] = False,
+    overhead: Annotated[
+        bool, typer.Option(help="Also hold a whole run against a bare loop around the model.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Hold the cycles of a tick against the formulas, and time meshes in Verilator.
 
-    Example: spikewright bench rtl --cores 1,11
+    Example: spikewright bench rtl --cores 1,4,16,64,256,1024 --cold
 
     Cycles are those of one core of 256 x 256 with half of its synapses connected, at 1, 2, 10 and
     100 % of its axons, in lockstep with the golden model. Exit status 1 where a tick takes more
-    cycles than its formula allows, or a result differs.
+    cycles than its formula allows, a run costs more than 1.3 bare loops, or a result differs.
     """
     from spikewright.golden import Architecture
     from spikewright.tools.bench_rtl import ACTIVITIES, measure_cycles, measure_speed, shape
+    from spikewright.tools.bench_rtl_overhead import measure_overhead
     from spikewright.tools.bench_rtl_report import show
     from spikewright.tools.engine import require_simulator
 
@@ -112,29 +123,49 @@ def rtl(
     sizes = _counts(cores)
     require_simulator()
     chip = Architecture.preset("truenorth")
-    with progress("Measuring", len(kinds) * (2 * len(ACTIVITIES) + len(sizes))) as advance:
-        cycles = []
+    meshes = [(chip.with_mesh(*shape(size)), kind) for size in sizes for kind in kinds]
+    steps = len(kinds) * 2 * len(ACTIVITIES) + (1 + overhead) * len(meshes)
+    with progress("Measuring", steps) as advance:
+        cycles, speeds, overheads = [], [], []
         for kind in kinds:
             for row in measure_cycles(chip.with_mesh(1, 1), kind):
                 cycles.append(row)
                 advance(1)
-        speeds = []
-        for size in sizes:
-            for kind in kinds:
-                speeds.append(measure_speed(chip.with_mesh(*shape(size)), kind))
-                advance(1)
+        for mesh, kind in meshes:
+            with _empty_builds() if cold else nullcontext(None) as root:
+                speeds.append(measure_speed(mesh, kind, root=root))
+            advance(1)
+        for mesh, kind in meshes if overhead else ():
+            overheads.append(measure_overhead(mesh, kind))
+            advance(1)
+    ok = all(row.ok for row in cycles) and all(row.ok for row in overheads)
     if as_json:
         print_json(
             {
-                "ok": all(row.ok for row in cycles),
+                "ok": ok,
                 "cycles": [row.to_dict() for row in cycles],
                 "speed": [speed.to_dict() for speed in speeds],
+                "overhead": [row.to_dict() for row in overheads],
             }
         )
     else:
-        show(cycles, speeds)
-    if not all(row.ok for row in cycles):
+        show(cycles, speeds, overheads)
+    if not ok:
         raise typer.Exit(EXIT_FAULT)
+
+
+@contextmanager
+def _empty_builds() -> Iterator[Path]:
+    """Yield an empty folder of builds; while it is there, nothing comes from ccache either."""
+    before = os.environ.get("CCACHE_DISABLE")
+    os.environ["CCACHE_DISABLE"] = "1"
+    try:
+        with TemporaryDirectory(prefix="spikewright-") as folder:
+            yield Path(folder)
+    finally:
+        os.environ.pop("CCACHE_DISABLE")
+        if before is not None:
+            os.environ["CCACHE_DISABLE"] = before
 
 
 def _counts(cores: str) -> list[int]:

@@ -6,7 +6,7 @@ import importlib.util
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -132,6 +132,7 @@ def run_network(
     stopped: Callable[[], bool],
     save: Callable[[State, Recording], None] | None = None,
     every: int | None = None,
+    quiet: bool = False,
 ) -> Run:
     """Run an engine up to a tick, or until it is stopped.
 
@@ -148,12 +149,15 @@ def run_network(
     save : callable, optional
         Given the state and the recording so far after each tick that ``every`` divides.
     every : int, optional
+    quiet : bool
+        Show no progress: somebody else does.
     """
     simulator = engine.simulator
     first = simulator.tick
     parts = [done]
     count, seconds = 1, 0.0
-    with progress("Running", ticks - first, rate="ticks") as advance:
+    shown = nullcontext(_unseen) if quiet else progress("Running", ticks - first, rate="ticks")
+    with shown as advance:
         while simulator.tick < ticks and not stopped():
             end = ticks if every is None else min(ticks, (simulator.tick // every + 1) * every)
             count = min(count, end - simulator.tick)
@@ -177,6 +181,10 @@ def run_network(
         ticks_here=simulator.tick - first,
         seconds=seconds,
     )
+
+
+def _unseen(_steps: int) -> None:
+    """Take a step of which nothing is shown."""
 
 
 def _fold(parts: list[Recording]) -> None:

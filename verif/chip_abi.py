@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spikewright.golden.architecture import Architecture
 
-__all__ = ["OUTPUT", "Fault", "Request", "TileLibrary", "bind", "sentence"]
+__all__ = ["OUTPUT", "Fault", "Request", "TileLibrary", "bind", "fetched", "sentence"]
 
 
 class Request(ctypes.Structure):
@@ -95,6 +96,13 @@ def sentence(
     return f"Tick {fault.tick}: the design stopped itself, by an assertion or by $finish"
 
 
+def fetched(count: Any, chip: int | None, dtype: Any) -> NDArray[Any]:
+    """Return the rows that a function of the library has, whose number it tells without a place."""
+    rows = np.empty(count(chip, None), dtype)
+    count(chip, rows.ctypes.data)
+    return rows
+
+
 def bind(path: Path, *, coverage: bool) -> ctypes.CDLL:
     """Load a library and tell ctypes what its functions take."""
     library = ctypes.CDLL(str(path))
@@ -106,6 +114,7 @@ def bind(path: Path, *, coverage: bool) -> ctypes.CDLL:
         ("sw_chip_reset", None, [pointer, number]),
         ("sw_chip_configure", None, [pointer, count, pointer]),
         ("sw_chip_run", None, [pointer, pointer, pointer]),
+        ("sw_chip_run_bare", count, [pointer, pointer]),
         ("sw_chip_outputs", count, [pointer, pointer]),
         ("sw_chip_fired", count, [pointer, pointer]),
         ("sw_chip_errors", None, [pointer, pointer, pointer]),

@@ -19,7 +19,7 @@ from spikewright.golden.fast_events import in_order
 from spikewright.golden.network import SIDES
 from spikewright.golden.stimulus import PACKET
 
-from .chip_abi import OUTPUT, Fault, Request, bind, sentence
+from .chip_abi import OUTPUT, Fault, Request, bind, fetched, sentence
 from .chip_build import config_data, flat_library, tiled_library
 from .chip_glue import edge_positions
 from .chip_packets import PacketCodec, check_range
@@ -173,9 +173,8 @@ class ChipModel:
         if len(watched):
             column = np.full(neurons, -1, np.int32)
             column[watched] = np.arange(len(watched))
-        shown, sparse = self._run(
-            ticks, packets, column=column, columns=len(watched), watched=values
-        )
+        recorded = {"column": column, "columns": len(watched), "watched": values}
+        shown, sparse = self._run(ticks, packets, **recorded)
         return SparseRun(watched=values, **sparse, **shown)
 
     def _run(
@@ -183,10 +182,9 @@ class ChipModel:
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Run ticks; returns what both kinds of run show, and what the sparse one adds."""
         chip = self._ready()
-        feed = self._feed(packets if packets is not None else np.empty(0, PACKET), ticks)
         cores = self.architecture.cores
         arrays = {
-            **dict(zip(("packet_tick", "packet_port", "packet_payload"), feed, strict=True)),
+            **self._feed(packets, ticks),
             "last": np.zeros((cores, self.architecture.neurons), np.int32),
             "fired": np.zeros(ticks, np.int64),
             "busy_cycles": np.zeros(ticks, np.uint64),
@@ -195,13 +193,7 @@ class ChipModel:
             "off_mesh": np.zeros((ticks, self._off_mesh_ports), np.uint16),
             **recorded,
         }
-        request = Request(
-            first_tick=self.next_tick,
-            ticks=ticks,
-            cycle_limit=self._cycle_limit,
-            packets=len(feed[0]),
-            **{n: v.ctypes.data if isinstance(v, np.ndarray) else v for n, v in arrays.items()},
-        )
+        request = self._request(ticks, arrays)
         fault = Fault()
         self._library.sw_chip_run(chip, ctypes.byref(request), ctypes.byref(fault))
         if fault.kind:
@@ -211,8 +203,10 @@ class ChipModel:
             )
         first, self.next_tick = self.next_tick, self.next_tick + ticks
         dropped = self._per_tick(np.concatenate([arrays["late"], arrays["off_mesh"]], axis=1))
-        arrivals = self._arrivals()
-        overrun, refused = self._errors()
+        raw = fetched(self._library.sw_chip_outputs, chip, OUTPUT)
+        arrivals = self._codec.decode(raw["tick"], raw["port"], raw["payload"])
+        errors = np.zeros((2, cores), np.uint16)
+        self._library.sw_chip_errors(chip, errors[0].ctypes.data, errors[1].ctypes.data)
         shown = {
             "first_tick": first,
             "late": dropped[:, :cores],
@@ -221,15 +215,24 @@ class ChipModel:
             "arrivals": arrivals,
             "busy_cycles": arrays["busy_cycles"].astype(np.int64),
             "cycles": arrays["cycles"].astype(np.int64),
-            "overrun": overrun,
-            "refused": refused,
+            "overrun": errors[0],
+            "refused": errors[1],
         }
         sparse = {
             "spikes_per_tick": arrays["fired"],
-            "spike_index": self._fired(),
+            "spike_index": fetched(self._library.sw_chip_fired, chip, np.uint32),
             "last": arrays["last"],
         }
         return shown, sparse
+
+    def run_bare(self, ticks: int, packets: NDArray[np.void] | None = None) -> int:
+        """Run ticks, with packets of these ticks, and look at nothing they show; returns cycles."""
+        # The request has their addresses only.
+        feed = self._feed(packets, ticks)
+        request = self._request(ticks, feed)
+        cycles = int(self._library.sw_chip_run_bare(self._ready(), ctypes.byref(request)))
+        self.next_tick += ticks
+        return cycles
 
     def trace(self, path: Path, first: int, last: int) -> None:
         """Write FST waves of the ticks ``first`` to ``last``, both included, as they are run."""
@@ -269,32 +272,27 @@ class ChipModel:
             raise ToolError("Chip must be reset after a run that was broken off")
         return self._open()
 
-    def _feed(
-        self, packets: NDArray[np.void], ticks: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint64]]:
+    def _request(self, ticks: int, arrays: dict[str, Any]) -> Request:
+        return Request(
+            first_tick=self.next_tick,
+            ticks=ticks,
+            cycle_limit=self._cycle_limit,
+            packets=len(arrays["packet_tick"]),
+            **{n: v.ctypes.data if isinstance(v, np.ndarray) else v for n, v in arrays.items()},
+        )
+
+    def _feed(self, packets: NDArray[np.void] | None, ticks: int) -> dict[str, NDArray[Any]]:
         """Return tick, port and payload of each packet, ascending in tick."""
+        packets = np.empty(0, PACKET) if packets is None else packets
         packets = packets[np.argsort(packets["tick"], kind="stable")]
         first, last = self.next_tick - 1, self.next_tick + ticks - 1
         check_range("Packet tick", packets["tick"], first, last)
-        return packets["tick"].astype(np.int64), *self._codec.encode(packets)
-
-    def _arrivals(self) -> NDArray[np.void]:
-        raw = np.empty(self._library.sw_chip_outputs(self._chip, None), OUTPUT)
-        self._library.sw_chip_outputs(self._chip, raw.ctypes.data)
-        return self._codec.decode(raw["tick"], raw["port"], raw["payload"])
-
-    def _fired(self) -> NDArray[np.uint32]:
-        fired = np.empty(self._library.sw_chip_fired(self._chip, None), np.uint32)
-        self._library.sw_chip_fired(self._chip, fired.ctypes.data)
-        return fired
+        ports, payloads = self._codec.encode(packets)
+        tick = packets["tick"].astype(np.int64)
+        return {"packet_tick": tick, "packet_port": ports, "packet_payload": payloads}
 
     def _per_tick(self, counters: NDArray[np.uint16]) -> NDArray[np.int64]:
         """Counters at the end of each tick, as differences."""
         counted = np.concatenate([self._counted, counters.astype(np.int64)])
         self._counted = counted[-1:]
         return np.diff(counted, axis=0)
-
-    def _errors(self) -> NDArray[np.uint16]:
-        errors = np.zeros((2, self.architecture.cores), np.uint16)
-        self._library.sw_chip_errors(self._chip, errors[0].ctypes.data, errors[1].ctypes.data)
-        return errors

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import runpy
 from functools import partial
 from pathlib import Path
@@ -12,9 +13,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spikewright.golden import Architecture, simulate
-from spikewright.tools import bench_rtl, engine
-from spikewright.tools.bench_rtl import ALLOWED, Cycles, Speed, busy_network, measure_cycles, shape
+from spikewright.golden import Architecture, Network, random_network, simulate
+from spikewright.tools import bench_rtl, bench_rtl_overhead, engine
+from spikewright.tools.bench_rtl import (
+    ALLOWED,
+    Cycles,
+    Speed,
+    busy_network,
+    measure_cycles,
+    measure_speed,
+    shape,
+)
+from spikewright.tools.bench_rtl_overhead import Overhead, measure_overhead
+from spikewright.verif.chip_model import ChipModel
 
 helpers = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("command_helpers.py"))))
 invoke = partial(helpers.invoke, "bench", "rtl")
@@ -23,6 +34,23 @@ TINY = Architecture.preset("tiny").with_mesh(1, 1)
 ROW = Cycles(
     core="event", stochastic=False, activity=0.02, events=10.0, cycles=36.0, beyond=16, same=True
 )
+SPEED = Speed(
+    core="event",
+    cores=11,
+    build_seconds=1.0,
+    build_processor=2.0,
+    builds="partly new",
+    ticks_per_second=500.0,
+    cycles=900.0,
+)
+OVERHEAD = Overhead(
+    core="event", cores=11, ticks=5, cycles=9.0, run_seconds=1.2, bare_seconds=1.0, same=True
+)
+
+
+def small_network(architecture: Architecture, seed: int, **_options: float) -> Network:
+    """The networks that are timed do not fit cores of 16 x 16."""
+    return random_network(architecture, seed)
 
 
 def test_a_network_is_as_busy_as_it_says() -> None:
@@ -77,9 +105,8 @@ def test_what_is_derived() -> None:
     row = Cycles(**{**vars(ROW), "core": "neuron", "beyond": 33})
     assert (row.formula, row.ok) == ("N + 32", False)
     assert Cycles(**{**vars(row), "stochastic": True}).formula == "N + E + 32"
-    speed = Speed(core="event", cores=11, build_seconds=1.0, ticks_per_second=500.0, cycles=900.0)
-    assert speed.ratio == 44
-    assert Speed(**{**vars(speed), "cores": 4}).to_dict()["times_less_time"] is None
+    assert SPEED.ratio == 44
+    assert Speed(**{**vars(SPEED), "cores": 4}).to_dict()["times_less_time"] is None
     assert [shape(n) for n in (1, 4, 11, 12, 64)] == [(1, 1), (2, 2), (11, 1), (4, 3), (8, 8)]
 
 
@@ -101,11 +128,76 @@ def test_the_command_fails_where_a_formula_is_broken(monkeypatch: pytest.MonkeyP
 
 
 def test_speeds_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    speed = Speed(core="event", cores=11, build_seconds=1.0, ticks_per_second=500.0, cycles=900.0)
+    roots = []
+
+    def measured(*_arguments: Any, root: Path | None) -> Speed:
+        roots.append((root, os.environ.get("CCACHE_DISABLE"), root and list(root.iterdir())))
+        return SPEED
+
+    monkeypatch.delenv("CCACHE_DISABLE", raising=False)
     monkeypatch.setattr(bench_rtl, "measure_cycles", lambda *_: iter([ROW]))
-    monkeypatch.setattr(bench_rtl, "measure_speed", lambda *_: speed)
+    monkeypatch.setattr(bench_rtl, "measure_speed", measured)
     status, text, _ = invoke("--core", "event", "--cores", "11")
     assert (status, "speed in Verilator" in text, " 44" in text) == (0, True, True)
+    assert "partly new" in text
+    status, _, _ = invoke("--core", "event", "--cores", "4,11", "--cold")
+    assert status == 0
+    assert roots[0] == (None, None, None)
+    # An empty folder for each, and no compiler's cache.
+    assert [each[1:] for each in roots[1:]] == [("1", [])] * 2
+    assert roots[1][0] != roots[2][0]
+    assert not roots[2][0].exists()
+    assert "CCACHE_DISABLE" not in os.environ
+
+
+def test_builds_that_were_there_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    made = [["verilog-1", "mesh_harness-1"], ["mesh_harness-2", "logs", "x-3.partial"], []]
+
+    def pretend(*arguments: Any, root: Path, **options: Any) -> Any:
+        for name in made[0]:
+            (root / name).mkdir()
+        return engine.compiled_chip(*arguments, **options)
+
+    monkeypatch.setattr(bench_rtl, "compiled_chip", pretend)
+    monkeypatch.setattr(bench_rtl, "SECONDS", 0.0)
+    monkeypatch.setattr(bench_rtl, "recurrent_network", small_network)
+    for told in ("new", "partly new", "cached"):
+        assert measure_speed(TINY, "event", root=tmp_path).builds == told
+        made.pop(0)
+
+
+def test_a_run_is_held_against_a_bare_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench_rtl_overhead, "recurrent_network", small_network)
+    monkeypatch.setattr(bench_rtl_overhead, "MOST_TICKS", 3)
+    measured = measure_overhead(TINY, "event")
+    assert measured.same
+    assert measured.ticks == 3 * bench_rtl_overhead.WINDOWS
+    assert TINY.neurons < measured.cycles < 10 * TINY.neurons
+
+    def forgetful(self: ChipModel, ticks: int, packets: Any = None) -> int:
+        return run_bare(self, ticks, None if packets is None else packets[1:])
+
+    # A bare loop that does less than the run is not what it is held against.
+    run_bare = ChipModel.run_bare
+    monkeypatch.setattr(bench_rtl_overhead, "STIMULUS", 0.5)
+    monkeypatch.setattr(ChipModel, "run_bare", forgetful)
+    assert not measure_overhead(TINY, "event").same
+
+
+def test_a_run_that_costs_too_much_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [OVERHEAD]
+    monkeypatch.setattr(bench_rtl, "measure_cycles", lambda *_: iter([ROW]))
+    monkeypatch.setattr(bench_rtl, "measure_speed", lambda *_, **__: SPEED)
+    monkeypatch.setattr(bench_rtl_overhead, "measure_overhead", lambda *_: rows[0])
+    options = "--core", "event", "--cores", "11", "--overhead"
+    status, text, _ = invoke(*options)
+    assert (status, "1.20" in text) == (0, True)
+    rows[0] = Overhead(**{**vars(OVERHEAD), "run_seconds": 1.4})
+    status, text, _ = invoke(*options, "--json")
+    assert (status, json.loads(text)["overhead"][0]["ratio"]) == (1, 1.4)
+    rows[0] = Overhead(**{**vars(OVERHEAD), "same": False})
+    status, text, _ = invoke(*options)
+    assert (status, "wrong results" in text) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -206,8 +206,11 @@ class Expressions(Numbers):
         return self.call("Cat", *(self.hardware(a, BITS) for a in node.args), module="amaranth.hdl")
 
     def _op_unary_call(self, node: Node, _: int) -> Text:
-        exact = BITS if node.op in ("popcount", "first_one") else VALUE
+        exact = BITS if node.op == "first_one" else VALUE
         return self.call(node.op, self.hardware(node.args[0], exact))
+
+    def _op_popcount(self, node: Node, _: int) -> Text:
+        return self.call("popcount", "m", self.hardware(node.args[0], BITS))
 
     def _op_abs(self, node: Node, exact: int) -> Text:
         return Text(f"abs({self.hardware(node.args[0], exact)})")
@@ -223,7 +226,6 @@ def _drops_one(x: Node, other: Node) -> bool:
 
 _METHODS = {
     "~": "complement",
-    "popcount": "unary_call",
     "first_one": "unary_call",
     "sign": "unary_call",
 }

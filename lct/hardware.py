@@ -6,9 +6,10 @@ stand wherever a value is read.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
-from amaranth.hdl import Cat, Const, Module, Mux, Shape, Signal, Value, ValueLike
+from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Shape, Signal, Value, ValueLike
 from amaranth.lib import data
 
 from spikewright.lct.types import Int, clog2, int_for
@@ -78,10 +79,46 @@ def trunc(value: ValueLike, bits: int) -> Value:
     return _resize(x, Shape(bits, x.shape().signed))
 
 
-def popcount(value: ValueLike) -> Value:
-    """How many bits are set, by a balanced tree of adders."""
-    x = Value.cast(value).as_unsigned()
-    return _sum(list(x))[: len(x).bit_length()]
+def popcount(m: Module, value: ValueLike) -> Value:
+    """How many bits are set, in a submodule of its own."""
+    m.submodules += (counter := _Popcount(Value.cast(value).as_unsigned()))
+    return counter.count
+
+
+class _Popcount(Elaboratable):  # type: ignore[misc]
+    """Counts by full adders, each of which makes two bits of three.
+
+    They stand side by side in words, which are cut in half once there are no three words of one
+    weight: hardware has as few full adders as there can be, and a simulator adds many at once.
+    """
+
+    def __init__(self, value: Value) -> None:
+        self.value, self.count = value, Signal(len(value).bit_length(), name="popcount")
+
+    def elaborate(self, _platform: Any) -> Module:
+        m = Module()
+        width = 1 << min(5, clog2(len(self.value)))
+        # For each weight, from the lowest up, the words whose bits have it.
+        weights = [_words(self.value, width)] + [[] for _ in self.count]
+        while True:
+            for column, carries in pairwise(weights):
+                while len(column) > 2:
+                    a, b, c = column[:3]
+                    either = wire(m, a ^ b, name="either")
+                    carries.append(wire(m, either & c | a & b, name="carry"))
+                    column[:3] = [wire(m, either ^ c, name="sum")]
+            if width == 1:
+                break
+            width //= 2
+            weights = [
+                [half for word in words for half in _words(word, width)] for words in weights
+            ]
+        first, second = (
+            Cat(column[n] if len(column) > n else Const(0, 1) for column in weights)
+            for n in range(2)
+        )
+        m.d.comb += self.count.eq(first + second)
+        return m
 
 
 def first_one(value: ValueLike) -> Value:
@@ -163,11 +200,9 @@ def _resize(x: Value, shape: Shape) -> Value:
     return x.as_signed() if shape.signed else x.as_unsigned()
 
 
-def _sum(parts: list[Value]) -> Value:
-    if len(parts) == 1:
-        return parts[0]
-    half = len(parts) // 2
-    return _sum(parts[:half]) + _sum(parts[half:])
+def _words(value: Value, width: int) -> list[Value]:
+    padded = Cat(value, Const(0, -len(value) % width))
+    return [padded[low : low + width] for low in range(0, len(value), width)]
 
 
 def _first_one(x: Value, low: int, high: int, bits: int) -> Value:

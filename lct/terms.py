@@ -7,6 +7,7 @@ operation is: extend the operands to the width of the result, then compute.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from bitwuzla import Kind
@@ -14,7 +15,7 @@ from bitwuzla import Kind
 from spikewright.lct.builder import Builder, Term
 from spikewright.lct.evaluate import constant, ordered, pack
 from spikewright.lct.ir import Node
-from spikewright.lct.types import BOOL, Array, Int, Struct, Type
+from spikewright.lct.types import BOOL, Array, Int, Struct, Type, clog2
 
 __all__ = ["Builder", "Term", "Terms"]
 
@@ -206,13 +207,33 @@ def _clamp(t: Terms, n: Node) -> Term:
 
 
 def _popcount(t: Terms, n: Node) -> Term:
+    """By the same full adders as `hardware.popcount`: solvers do not see that two trees agree."""
     b, x = t.builder, t.bits(n.args[0])
-    width = n.type.width
-    parts = [b.resize(b.bits(x, i, 1), width, False) for i in range(n.args[0].type.width)]
-    while len(parts) > 1:
-        pairs = zip(parts[::2], parts[1::2], strict=False)
-        parts = [b.term(Kind.BV_ADD, *p) for p in pairs] + parts[len(parts) & ~1 :]
-    return parts[0]
+    bits, size = n.args[0].type.width, n.type.width
+    width = 1 << min(5, clog2(bits))
+
+    def words(value: Term, total: int) -> list[Term]:
+        return [b.bits(value, low, width) for low in range(0, total, width)]
+
+    total = -(-bits // width) * width
+    weights = [words(b.resize(x, total, False), total)] + [[] for _ in range(size)]
+    while True:
+        for column, carries in pairwise(weights):
+            while len(column) > 2:
+                one, two, three = column[:3]
+                either = b.term(Kind.BV_XOR, one, two)
+                both = b.term(Kind.BV_AND, one, two)
+                carries.append(b.term(Kind.BV_OR, b.term(Kind.BV_AND, either, three), both))
+                column[:3] = [b.term(Kind.BV_XOR, either, three)]
+        if width == 1:
+            break
+        width //= 2
+        weights = [[half for w in column for half in words(w, 2 * width)] for column in weights]
+    zero = b.number(0, 1)
+    first, second = (
+        [column[k] if len(column) > k else zero for column in weights[:size]] for k in range(2)
+    )
+    return b.term(Kind.BV_ADD, b.join(first), b.join(second))
 
 
 def _first_one(t: Terms, n: Node) -> Term:

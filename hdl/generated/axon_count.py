@@ -100,8 +100,8 @@ class AxonCount(wiring.Component):
             pass
         with m.Else():  # row move
             m.d.sync += [
-                low.eq(popcount(trunc(active, self.half))),
-                high.eq(popcount(shift_right(active, self.half))),
+                low.eq(popcount(m, trunc(active, self.half))),
+                high.eq(popcount(m, shift_right(active, self.half))),
                 count.eq(low + high),
             ]
 

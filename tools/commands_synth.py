@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spikewright.tools.console import complain, out, print_json, progress
-from spikewright.tools.errors import EXIT_FAULT, UserError
+from spikewright.tools.errors import EXIT_FAULT, EXIT_UNABLE, UserError
 
 if TYPE_CHECKING:
-    from spikewright.tools.synth import Implementation
+    from spikewright.tools.synth import Area, Implementation
 
 __all__ = ["synth"]
 
 ROOT = Path(__file__).resolve().parent.parent
-COLUMNS = ("design", "target", "cells", "LUTs", "registers", "RAM16", "block RAM", "MHz", "s")
+AREA = ("LUTs", "registers", "RAM16", "block RAM", "multipliers")
+COLUMNS = ("design", "target", "cells", *AREA, "MHz", "s")
+UNIT_COLUMNS = ("unit", "times", *AREA)
 
 
 def synth(
@@ -25,6 +27,10 @@ def synth(
     ] = None,
     *,
     target: Annotated[str, typer.Option(help="ecp5, ice40 or generic.")] = "ecp5",
+    core: Annotated[str, typer.Option(help="The cores' kind: event or neuron.")] = "event",
+    units: Annotated[
+        bool, typer.Option("--units/--no-units", help="Area of each unit, which takes longer.")
+    ] = True,
     megahertz: Annotated[
         float | None, typer.Option(min=1, help="Clock that the tools aim for.")
     ] = None,
@@ -42,10 +48,13 @@ def synth(
 
     Example: spikewright synth core-256 router --target ecp5
 
-    Large memories must be block RAM: where one is not, or a clock is slower than --at-least, the
-    exit status is 1. On generic nothing is placed, so there is no clock. Cells are what the device
-    spends on LUTs, carry chains and distributed RAM together.
+    Large memories must be block RAM, and nothing a latch: where that fails, or a clock is slower
+    than --at-least, the exit status is 1. What does not fit the device is not placed, and the exit
+    status is 2. On generic nothing is placed, so there is no clock. Cells are what the device
+    spends on LUTs, carry chains and distributed RAM together. A unit's area is that of the unit
+    alone; together they take more than the design, which is optimised across its units.
     """
+    from spikewright.hdl.tile import CORES
     from spikewright.tools.synth import STEPS, TARGETS, implement
     from spikewright.tools.synth_sets import SETS
 
@@ -54,6 +63,8 @@ def synth(
         return
     if target not in TARGETS:
         raise UserError(f"--target must be one of {', '.join(TARGETS)}, not {target!r}.")
+    if core not in CORES:
+        raise UserError(f"--core must be one of {', '.join(CORES)}, not {core!r}.")
     chosen = designs or ["core-256"]
     for name in chosen:
         if name not in SETS:
@@ -62,10 +73,18 @@ def synth(
     results = []
     with progress("Implementing", STEPS * len(chosen)) as advance:
         for name in chosen:
-            place = folder / f"{name}-{target}"
-            kind = TARGETS[target]
+            place = folder / "-".join((name, target) if core == "event" else (name, core, target))
             results.append(
-                implement(SETS[name], kind, place, megahertz=megahertz, seed=seed, advance=advance)
+                implement(
+                    SETS[name],
+                    TARGETS[target],
+                    place,
+                    core=core,
+                    units=units,
+                    megahertz=megahertz,
+                    seed=seed,
+                    advance=advance,
+                )
             )
     faults = [finding for result in results for finding in result.findings]
     faults += [
@@ -77,8 +96,11 @@ def synth(
         print_json({"results": [result.to_dict() for result in results], "faults": faults})
     else:
         _show(results)
-    for fault in faults:
-        complain(f"{fault}.")
+    misfits = [misfit for result in results for misfit in result.misfits]
+    for sentence in faults + misfits:
+        complain(f"{sentence}.")
+    if misfits:
+        raise typer.Exit(EXIT_UNABLE)
     if faults:
         raise typer.Exit(EXIT_FAULT)
 
@@ -114,7 +136,7 @@ def _show(results: list[Implementation]) -> None:
             result.design,
             " ".join(filter(None, (result.target, result.device))),
             "" if area.cells is None else f"{area.cells:,}",
-            *(f"{n:,}" for n in (area.luts, area.flip_flops, area.distributed, area.block_rams)),
+            *_numbers(area),
             "" if result.megahertz is None else f"{result.megahertz:.1f}",
             f"{result.synthesis_seconds:.0f} + {result.place_and_route_seconds:.0f}",
         )
@@ -128,3 +150,21 @@ def _show(results: list[Implementation]) -> None:
                 markup=False,
                 soft_wrap=True,
             )
+        if result.units:
+            _show_units(result)
+
+
+def _show_units(result: Implementation) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, title=f"units of {result.design}", title_justify="left")
+    for column in UNIT_COLUMNS:
+        table.add_column(column, justify="left" if column == UNIT_COLUMNS[0] else "right")
+    for unit in result.units:
+        table.add_row(unit.name or "between units", str(unit.count), *_numbers(unit.area))
+    out.print(table)
+
+
+def _numbers(area: Area) -> tuple[str, ...]:
+    numbers = (area.luts, area.flip_flops, area.distributed, area.block_rams, area.multipliers)
+    return tuple(f"{number:,}" for number in numbers)

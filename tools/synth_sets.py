@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from spikewright.golden.architecture import Architecture
-from spikewright.hdl.generated.core import Core
 from spikewright.hdl.generated.router import Router
 from spikewright.hdl.parameters import accepted
+from spikewright.hdl.tile import CORES
 from spikewright.hdl.verilog import component_verilog, mesh_verilog, tile_verilog
 
 __all__ = ["SETS", "Design"]
@@ -32,24 +32,26 @@ class Design:
     architecture: Architecture
     top: str
 
-    def verilog(self) -> str:
-        """Return the text that is implemented."""
-        return _VERILOG[self.top](self.architecture)
+    def verilog(self, core: str = "event") -> str:
+        """Return the text that is implemented, with a core of one of `hdl.tile.CORES`."""
+        return _VERILOG[self.top](self.architecture, core)
 
 
-def _core(architecture: Architecture) -> str:
-    return component_verilog(Core(**accepted(Core, architecture)), "core")
+def _core(architecture: Architecture, core: str) -> str:
+    made = CORES[core]
+    return component_verilog(made(**accepted(made, architecture)), "core")
 
 
-def _router(architecture: Architecture) -> str:
+def _router(architecture: Architecture, core: str) -> str:
+    del core
     return component_verilog(Router(**accepted(Router, architecture)), "router")
 
 
-_VERILOG: dict[str, Callable[[Architecture], str]] = {
+_VERILOG: dict[str, Callable[[Architecture, str], str]] = {
     "core": _core,
     "router": _router,
-    "tile": tile_verilog,
-    "mesh": mesh_verilog,
+    "tile": lambda architecture, core: tile_verilog(architecture, core=core),
+    "mesh": lambda architecture, core: mesh_verilog(architecture, core=core),
 }
 _TINY = Architecture.preset("tiny")
 _FULL = Architecture.preset("truenorth")

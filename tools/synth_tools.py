@@ -28,16 +28,16 @@ PINS = "pins"
 """Module around a design with more ports than its package has pins."""
 
 
-def yosys(folder: Path, commands: list[str]) -> None:
-    """Run commands of yosys in a folder, which also gets their log.
+def yosys(folder: Path, commands: list[str], log: str = "yosys") -> None:
+    """Run commands of yosys in a folder, which also gets them and their log under that name.
 
     Raises
     ------
     UserError
         With the last line of the log.
     """
-    (folder / "yosys.ys").write_text("\n".join(commands) + "\n", encoding="utf-8")
-    _run([sys.executable, "-c", _YOSYS, "yosys.ys"], folder, "yosys")
+    (folder / f"{log}.ys").write_text("\n".join(commands) + "\n", encoding="utf-8")
+    _run([sys.executable, "-c", _YOSYS, f"{log}.ys"], folder, "yosys", log)
 
 
 def place_and_route(folder: Path, kind: str, options: list[str]) -> None:
@@ -55,8 +55,8 @@ def place_and_route(folder: Path, kind: str, options: list[str]) -> None:
     _run([sys.executable, "-c", program, *options], folder, "nextpnr")
 
 
-def _run(command: list[str], folder: Path, name: str) -> None:
-    log = folder / f"{name}.log"
+def _run(command: list[str], folder: Path, name: str, file_name: str = "") -> None:
+    log = folder / f"{file_name or name}.log"
     with log.open("w", encoding="utf-8") as file:
         done = subprocess.run(command, cwd=folder, stdout=file, stderr=file, check=False)
     if done.returncode:

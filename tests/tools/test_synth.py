@@ -3,6 +3,7 @@
 import json
 import re
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -48,7 +49,7 @@ class Rows(wiring.Component):
 
 def rows(monkeypatch: pytest.MonkeyPatch, domain: str) -> Design:
     text = component_verilog(Rows(domain), "rows")
-    monkeypatch.setitem(synth_sets._VERILOG, "rows", lambda _: text)
+    monkeypatch.setitem(synth_sets._VERILOG, "rows", lambda _a, _core: text)
     return Design("rows", "a memory", TINY, "rows")
 
 
@@ -63,6 +64,11 @@ def test_small_core_on_luts_in_general(tmp_path: Path) -> None:
     assert result["area"]["cells"] is result["megahertz"] is result["path"] is None
     assert result["memories"]["synapse_rows.entries"] == 16 * 16
     assert result["memories"]["potentials.entries"] == 16 * TINY.potential_bits
+    units = {unit["name"]: unit["area"] for unit in result["units"]}
+    assert units["scan"]["flip_flops"] > TINY.axons
+    assert units["potentials"]["block_rams"] == 1
+    together = sum(area["flip_flops"] for area in units.values())
+    assert together >= result["area"]["flip_flops"]
 
 
 @pytest.mark.slow
@@ -93,7 +99,7 @@ def test_memory_read_at_once_is_no_block_ram(
 
 
 def test_fault_of_yosys_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(synth_sets._VERILOG, "none", lambda _: "module other; endmodule\n")
+    monkeypatch.setitem(synth_sets._VERILOG, "none", lambda _a, _core: "module other; endmodule\n")
     with pytest.raises(UserError) as raised:
         implement(Design("x", "", TINY, "none"), TARGETS["generic"], tmp_path)
     log = tmp_path / "yosys.log"
@@ -105,6 +111,23 @@ def test_fault_of_yosys_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_every_design_has_verilog() -> None:
     for design in (SETS["core-64"], SETS["router"], SETS["mesh-2x2-16"]):
         assert f"module {design.top}(" in design.verilog()
+    assert "core.sums" in SETS["core-16"].verilog("neuron")
+    assert "core.sums" not in SETS["core-16"].verilog()
+
+
+def test_what_does_not_fit_is_not_placed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SETS, "rows", rows(monkeypatch, "sync"))
+    small = replace(TARGETS["generic"], device="board", room=(("block_rams", 0),))
+    monkeypatch.setitem(TARGETS, "generic", small)
+    status, text, told = invoke(
+        "synth", "rows", "--target", "generic", "--no-units", "--json", "-o", tmp_path
+    )
+    assert status == 2
+    assert told.endswith("Design rows must have at most 0 block RAMs on board, not 1.\n")
+    (result,) = json.loads(text)["results"]
+    assert result["area"]["block_rams"] == 1
+    assert result["megahertz"] is None
+    assert result["units"] == []
 
 
 def test_list() -> None:
@@ -119,6 +142,11 @@ def test_refusals(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         2,
         "",
         "--target must be one of ecp5, ice40, generic, not 'asic'.\n",
+    )
+    assert invoke("synth", "--core", "axon") == (
+        2,
+        "",
+        "--core must be one of event, neuron, not 'axon'.\n",
     )
     status, _, text = invoke("synth", "core-512")
     assert status == 2

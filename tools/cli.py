@@ -124,6 +124,11 @@ COMMANDS = (
         "Area and speed on an FPGA: yosys, nextpnr, slowest path.",
     ),
     Entry(
+        "bitstream",
+        "spikewright.tools.commands_bitstream:bitstream",
+        "Put a network on an ECP5: from its file to the bitstream.",
+    ),
+    Entry(
         "status",
         "spikewright.tools.status:status",
         "Measure everything, and write the README's table.",

@@ -12,7 +12,7 @@ from typing import Any
 
 from spikewright.tools.errors import UserError
 
-__all__ = ["PINS", "place_and_route", "yosys"]
+__all__ = ["PINS", "pack", "place_and_route", "yosys"]
 
 # A fault inside yosys ends its process, so it has one of its own.
 _YOSYS = """
@@ -22,7 +22,7 @@ design = libyosys.Design()
 for command in open(sys.argv[1]).read().splitlines():
     libyosys.run_pass(command, design)
 """
-_NEXTPNR = "import sys, {0}; sys.exit({0}.run_{1}(sys.argv[1:]))"
+_TOOL = "import sys, {0}; sys.exit({0}.run_{1}(sys.argv[1:]))"
 
 PINS = "pins"
 """Module around a design with more ports than its package has pins."""
@@ -48,11 +48,26 @@ def place_and_route(folder: Path, kind: str, options: list[str]) -> None:
     UserError
         Where it is not installed, or with its reason why the design cannot be placed or routed.
     """
+    _tool(folder, kind, f"nextpnr_{kind}", "nextpnr", options)
+
+
+def pack(folder: Path, options: list[str]) -> None:
+    """Make a bitstream for ECP5 in a folder, which also gets the log.
+
+    Raises
+    ------
+    UserError
+        Where the tool is not installed, or with its reason.
+    """
+    _tool(folder, "ecp5", "ecppack", "ecppack", options)
+
+
+def _tool(folder: Path, kind: str, function: str, name: str, options: list[str]) -> None:
     module = f"yowasp_nextpnr_{kind}"
     if find_spec(module) is None:
         raise UserError(f"Target {kind} needs the extra synth: pip install 'spikewright[synth]'.")
-    program = _NEXTPNR.format(module, f"nextpnr_{kind}")
-    _run([sys.executable, "-c", program, *options], folder, "nextpnr")
+    program = _TOOL.format(module, function)
+    _run([sys.executable, "-c", program, *options], folder, name)
 
 
 def _run(command: list[str], folder: Path, name: str, file_name: str = "") -> None:

@@ -8,7 +8,7 @@ from amaranth.lib import data
 from spikewright.hdl.generated import chip
 from spikewright.lct.hardware import clog2
 
-__all__ = ["beat_layout", "position_bits", "tagged_layout"]
+__all__ = ["beat_layout", "frame_layout", "position_bits", "tagged_layout"]
 
 
 def position_bits(*, positions: int = 64) -> int:
@@ -42,5 +42,19 @@ def beat_layout(
             "position": 16,
             "unused": 48,
             "keep": 8,
+        }
+    )
+
+
+def frame_layout(
+    *, offset_bits: int = 9, delay_slots: int = 16, axons: int = 256, positions: int = 64
+) -> data.StructLayout:
+    """What goes between a chip and its host: a spike, or a tick."""
+    return data.StructLayout(
+        {
+            "tagged": tagged_layout(
+                offset_bits=offset_bits, delay_slots=delay_slots, axons=axons, positions=positions
+            ),
+            "tick": 1,
         }
     )

@@ -30,8 +30,10 @@ AXI = (
     "error_flags",
     "counter_scan",
 )
+# What `hdl/hosted.py` places beside the mesh.
+HOST = ("frame_in", "frame_out", "host_port", "seed_writer")
 # Together these hold every unit.
-TOPS = ("core", "neuron_core", "router", "edge_drop", *LINK, *AXI)
+TOPS = ("core", "neuron_core", "router", "edge_drop", *LINK, *AXI, *HOST)
 
 
 def test_the_files_agree_with_the_tables() -> None:
@@ -66,8 +68,8 @@ def test_verilog_passes_lint(name: str) -> None:
 
 
 def test_classes_take_the_parameters_of_the_architecture() -> None:
-    # A mesh has four sides, and so no number of ports.
-    known = {*dir(Architecture), "positions", "side"}
+    # A mesh has four sides, and so no number of ports; a frame has as many bytes as it needs.
+    known = {*dir(Architecture), "positions", "side", "octets"}
     for name in LIBRARY.names():
         if LIBRARY.unit(name).kind in ("logic", "structure"):
             made = load_class(name, LIBRARY)

@@ -82,21 +82,23 @@ def tiled_library(
     TileLibrary
         Functions of the tile's.
     """
-    if options != Options():
-        raise ToolError(f"Options of a chip of compiled tiles must be none, not {options}")
+    if options not in (Options(), Options(checked=True)):
+        message = f"Options of a chip of compiled tiles must be none or checked, not {options}"
+        raise ToolError(message)
     ports = _ports(design, architecture, attached)
     tile, rest = split_tile("".join(design.sources.values()))
     pins = Design("tile", {"tile.v": tile}).ports()
     inputs = registered(_BLOCK, "tile", pins, clock="take")
     block = Design(_BLOCK, {"tile.v": tile, f"{_BLOCK}.v": inputs})
-    driver = {**_files("tile_driver.cpp"), "pins.h": tile_pins(pins)}
-    functions = TileLibrary.load(build_library(block, driver, root=root))
+    driver = {**_files("tile_driver.cpp"), "pins.h": tile_pins(pins, checked=options.checked)}
+    functions = TileLibrary.load(build_library(block, driver, options=options, root=root))
     touched = {name: port for name, port in ports.items() if not name.startswith(_AT_CORES)}
     outputs = [name for name, port in touched.items() if port.direction == "output"]
     mesh = hollow(rest, pins, outputs, architecture.width)
     header = glue(architecture, attached, config_data(design).width, (pins, mesh))
     around = replace(design, sources={"mesh.v": mesh.verilog})
-    return _compile(around, touched, header, root=root, arrays=mesh.arrays), functions
+    library = _compile(around, touched, header, options=options, root=root, arrays=mesh.arrays)
+    return library, functions
 
 
 def _ports(design: Design, architecture: Architecture, attached: Sequence[str]) -> dict[str, Port]:

@@ -5,7 +5,8 @@ computes every tile several times a clock cycle until neighbours agree. What a t
 neighbours depends on no input of the same cycle (see the unit `input_buffer`), and that makes it
 simpler here: at each clock edge every tile takes what its neighbours, and the rest of the mesh,
 showed before it, and then all are clocked. Each tile is computed once a cycle, whatever the size of
-the mesh, and what there is to compile hardly grows with it.
+the mesh, and what there is to compile hardly grows with it. A tile whose `quiet` is high and whose
+inputs stay as they are is not computed at all: no clock edge changes it.
 
 Only `busy` and `quiet` answer to `start` in the cycle of the start itself. Here they do it one
 cycle later, which nothing but the driver sees, and it waits for a tick's first `busy`.
@@ -63,13 +64,17 @@ def split_tile(verilog: str) -> tuple[str, str]:
     return _HEADER + "".join(tile) + "\n", _HEADER + "".join(rest) + "\n"
 
 
-def tile_pins(ports: Mapping[str, Port]) -> str:
-    """Return ``pins.h`` for ``tile_driver.cpp``: the addresses of the ports, in their order."""
+def tile_pins(ports: Mapping[str, Port], *, checked: bool = False) -> str:
+    """Return ``pins.h`` for ``tile_driver.cpp``: the addresses of the ports, in their order.
+
+    ``checked``: whether tiles that are not clocked are held against what a clock edge would do.
+    """
     lines = [f"    pins[{i}] = &top.{cpp_name(name)};" for i, name in enumerate(ports)]
     return "\n".join(
         [
             "// Generated from the ports of the tile.",
             '#include "Vtop.h"',
+            f"constexpr bool CHECKED = {str(checked).lower()};",
             "inline void list_pins(Vtop& top, void** pins) {",
             *lines,
             "}\n",

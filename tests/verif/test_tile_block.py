@@ -53,6 +53,41 @@ def test_tiles_equal_the_flat_mesh(seeds):
         )
 
 
+@pytest.mark.parametrize("core", ["event", pytest.param("neuron", marks=pytest.mark.nightly)])
+def test_a_tile_that_is_not_clocked_would_not_change(core):
+    """All its registers and memories, with packets and back-pressure; and one that would is found.
+
+    In the wrong tile a counter runs, of which nothing else is seen.
+    """
+    text = chip_verilog(ARCHITECTURE, ATTACHED, core=core).read_text()
+    start = text.index(";", text.index("\nmodule tile(")) + 1
+    running = "reg [7:0] runs = 0; always @(posedge clk) runs <= runs + 1'd1;"
+    shown = "always @(posedge clk) if (&runs && start && rst) $stop;"
+    wrong = f"{text[:start]}\n{running}\n{shown}{text[start:]}"
+    checked = Options(checked=True)
+    network = random_network(ARCHITECTURE, 3, attached=ATTACHED)
+    packets = packets_from_spikes(random_spikes(network, 3, 20), ARCHITECTURE)
+    for source, fault in (
+        (text, None),
+        (wrong, r"^Tick -1: the design stopped itself, by an assertion or by \$finish$"),
+    ):
+        with ChipModel(
+            Design("mesh", {"mesh.v": source}),
+            ARCHITECTURE,
+            attached=ATTACHED,
+            tiles=True,
+            options=checked,
+            idle_seed=5,
+            stall_seed=3,
+        ) as chip:
+            program(chip, network)
+            if fault is None:
+                assert chip.run_sparse(20, packets).spikes_per_tick.any()
+            else:
+                with pytest.raises(ToolError, match=fault):
+                    chip.run_sparse(20, packets)
+
+
 def test_tiles_are_programmed_again():
     """What one program leaves behind must not be seen by the next."""
     with ChipModel(design(), ARCHITECTURE, attached=ATTACHED, tiles=True) as chip:
@@ -188,8 +223,8 @@ def test_a_crossed_wire_differs():
 
 
 def test_options_that_compiled_tiles_do_not_know():
-    options = Options(checked=True)
-    message = r"^Options of a chip of compiled tiles must be none, not Options\(.*\)$"
+    options = Options(waves=True)
+    message = r"^Options of a chip of compiled tiles must be none or checked, not Options\(.*\)$"
     with pytest.raises(ToolError, match=message):
         ChipModel(design(), ARCHITECTURE, attached=ATTACHED, tiles=True, options=options)
 

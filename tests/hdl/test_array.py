@@ -59,10 +59,11 @@ def runs(
     return found
 
 
+@pytest.mark.parametrize("count", [16, pytest.param(60, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("stochastic", [0.0, 0.3], ids=["deterministic", "stochastic"])
-def test_two_chips_equal_one_of_twice_the_size(stochastic: float) -> None:
+def test_two_chips_equal_one_of_twice_the_size(stochastic: float, count: int) -> None:
     """A 2 x 1 array of 2 x 2 chips against a 4 x 2 chip, and both against the golden model."""
-    seeds, whole = range(60), TINY.with_mesh(4, 2)
+    seeds, whole = range(count), TINY.with_mesh(4, 2)
     with array_model(whole, (2, 1), SIDES, pauses=0) as array:
         two = runs(array, seeds, SIDES, stochastic)
     with compiled_chip(whole, SIDES) as mesh:

@@ -47,6 +47,15 @@ E events (the axon spiked and the synapse connects).
 and `OVERHEAD`; events count only of neurons that have a stochastic synapse type. Beyond the event
 core it costs, with A axons of G types: A * log2(G) flip-flops for the types of the axons, A for the
 row that is counted, G multipliers, about A * G full adders, and a memory of N * G bits.
+
+On ECP5, with A = N = 256 and G = 4, by `spikewright synth core-256 --core`:
+
+========== ===== ========== ========== ===========
+core       cells flip-flops block RAMs multipliers
+========== ===== ========== ========== ===========
+``event``   3768       1294         12           0
+``neuron`` 10095       2354         12           4
+========== ===== ========== ========== ===========
 """
 
 OVERHEAD = {"event": 9, "neuron": 12}

@@ -141,6 +141,19 @@ def area_of(counts: dict[str, int], target: Target, times: int = 1) -> Area:
     )
 
 
+_NOTHING = Area(0, 0, 0, 0, 0)
+
+
+def _sum(one: Area, other: Area) -> Area:
+    return Area(
+        luts=one.luts + other.luts,
+        flip_flops=one.flip_flops + other.flip_flops,
+        distributed=one.distributed + other.distributed,
+        block_rams=one.block_rams + other.block_rams,
+        multipliers=one.multipliers + other.multipliers,
+    )
+
+
 def units_of(modules: dict[str, dict[str, Any]], top: str, target: Target) -> list[Unit]:
     """Return the area of each unit that has cells of its own.
 
@@ -161,12 +174,13 @@ def units_of(modules: dict[str, dict[str, Any]], top: str, target: Target) -> li
                 visit(kind, times * number)
 
     visit(top, 1)
-    empty = Area(0, 0, 0, 0, 0)
-    units = [
-        Unit(_unit_name(name, top), count, area_of(cells[name], target, count))
-        for name, count in sorted(counts.items())
-    ]
-    return [unit for unit in units if unit.area != empty]
+    units: dict[str, Unit] = {}
+    for module, count in sorted(counts.items()):
+        name = _unit_name(module, top)
+        before = units.get(name, Unit(name, 0, _NOTHING))
+        area = _sum(before.area, area_of(cells[module], target, count))
+        units[name] = Unit(name, before.count + count, area)
+    return [unit for unit in units.values() if unit.area != _NOTHING]
 
 
 def _unit_name(module: str, top: str) -> str:

@@ -35,7 +35,9 @@ class NeuronCore(wiring.Component):
     """One neurosynaptic core that integrates a whole neuron in a cycle, unless some of its synapses
     are stochastic: in place of the scan of `core` it has `neuron_scan` and the counting of axons,
     and is otherwise the same. A tick of N neurons, of which the stochastic ones have E synaptic
-    events, takes N + E cycles and a few more to fill and drain the pipeline.
+    events, takes N + E cycles and at most 12 more to fill and drain the pipeline. With 256 axons
+    and neurons it is, on ECP5, 10,095 cells of logic, 2,354 flip-flops, 12 block RAMs and 4
+    multipliers.
 
     Parameters
     ----------

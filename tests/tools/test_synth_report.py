@@ -63,6 +63,16 @@ def test_a_unit_that_stands_in_several_places_counts_each_time() -> None:
     assert units["router.merge_local"].area.flip_flops == 12
 
 
+def test_units_of_one_name_are_one() -> None:
+    modules = {
+        "\\sums": {"num_cells_by_type": {"sums.half": 1, "sums.half$2": 2}},
+        "\\sums.half": {"num_cells_by_type": {"LUT4": 5}},
+        "\\sums.half$2": {"num_cells_by_type": {"LUT4": 7, "TRELLIS_FF": 1}},
+    }
+    (unit,) = units_of(modules, "sums", ECP5)
+    assert (unit.name, unit.count, unit.area) == ("half", 3, Area(19, 2, 0, 0, 0))
+
+
 def test_slowest_path() -> None:
     found = report("report")
     path = slowest_path(found["critical_paths"])

@@ -369,8 +369,12 @@ class Chip {
 
     /// Each core must retire its neurons in ascending order, each once a tick.
     void watch_traces(const Request& request, int64_t tick, int64_t row) {
+#if TILED
+        for (const int64_t core : tiles_->retiring()) {
+#else
         for (int64_t core = 0; core < CORES; ++core) {
             if (!*pins_.trace_valid[core]) continue;
+#endif
             const int64_t neuron = *pins_.trace_neuron[core];
             if (neuron != next_neuron_[core] || neuron >= NEURONS) {
                 throw Fault{Fault::RETIRED_WRONG, tick, core, neuron, next_neuron_[core]};

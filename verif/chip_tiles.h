@@ -68,11 +68,18 @@ class Tiles {
             changed |= told | take_own(tile.inputs, tile.sources);
             tile.touched = changed;
         }
-        for (auto& tile : tiles_) {
+        retiring_.clear();
+        for (int64_t core = 0; core < CORES; ++core) {
+            Tile& tile = tiles_[core];
             library_.clock(tile.model, tile.touched);
             tile.touched = false;
+            // Here it is still in the processor's cache.
+            if (*tile.pins.trace_valid) retiring_.push_back(core);
         }
     }
+
+    /// Cores whose trace shows a neuron, ascending.
+    const std::vector<int64_t>& retiring() const { return retiring_; }
 
     /// What the tiles show becomes what the mesh sees; it must be evaluated then.
     void show() { show_mesh(mesh_, shown_.data()); }
@@ -101,6 +108,7 @@ class Tiles {
     std::vector<Tile> tiles_;
     Vtop& mesh_;
     std::vector<const void*> shown_;
+    std::vector<int64_t> retiring_;
 };
 
 #endif

@@ -40,8 +40,8 @@ def show(
     table = Table(title="speed in Verilator", title_justify="left", box=None)
     table.add_column("core")
     peer = f"{PEER_CORES} cores: {PEER_SECONDS} s /"
-    for column in ("cores", "build, s", "processor, s", "", "cycles", "ticks/s", peer):
-        table.add_column(column, justify="right" if column else "left")
+    for column in ("cores", "build, s", "CPU, s", "", "cycles", "ticks/s", "median", peer):
+        table.add_column(column, justify="right" if column else "left", no_wrap=not column)
     for speed in speeds:
         table.add_row(
             speed.core,
@@ -51,6 +51,7 @@ def show(
             speed.builds,
             f"{speed.cycles:,.0f}",
             f"{speed.ticks_per_second:,.4g}",
+            f"{speed.median:,.4g}",
             "" if speed.ratio is None else f"{speed.ratio:.0f}",
         )
     out.print()

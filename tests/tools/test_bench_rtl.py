@@ -41,6 +41,7 @@ SPEED = Speed(
     build_processor=2.0,
     builds="partly new",
     ticks_per_second=500.0,
+    median=450.0,
     cycles=900.0,
 )
 OVERHEAD = Overhead(

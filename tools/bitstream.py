@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from spikewright.golden import Architecture, Network
@@ -20,7 +21,6 @@ from spikewright.hdl.image import MEMORIES, spaces
 from spikewright.hdl.memory_parts import memory_parts
 from spikewright.tools import bitstream_netlist as netlist
 from spikewright.tools.bitstream_contents import contents, exchange, find_places
-from spikewright.tools.console import atomic_path
 from spikewright.tools.errors import UserError
 from spikewright.tools.synth_report import BLOCK_RAM_FROM, CriticalPath, slowest_path
 from spikewright.tools.synth_tools import pack, place_and_route, read_json
@@ -181,14 +181,15 @@ def make_bitstream(
     began = time.monotonic()
     summary = read_json(folder / _SUMMARY)
     places = read_json(folder / _PLACES)
-    with atomic_path(path) as whole, atomic_path(path.with_suffix(".config")) as text:
-        with (folder / _DESIGN).open() as design, text.open("w") as changed:
+    # Beside the result, so that it only has to be renamed.
+    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as name:
+        work = Path(name)
+        with (folder / _DESIGN).open() as design, (work / _DESIGN).open("w") as changed:
             changed.writelines(exchange(design, places, contents(network)))
         advance(1)
-        pack(path.parent, [text.name, whole.name])
+        pack(work, [_DESIGN, path.name])
+        (work / path.name).replace(path)
     advance(1)
-    path.with_suffix(".config").unlink(missing_ok=True)
-    (path.parent / "ecppack.log").unlink(missing_ok=True)
     return Chip(
         cores=a.cores,
         neurons=a.cores * a.neurons,

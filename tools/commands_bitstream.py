@@ -39,11 +39,12 @@ def bitstream(
     """
     from spikewright.golden.architecture import ArchitectureError
     from spikewright.tools.bitstream import DEVICES, STEPS, Options, make_bitstream
-    from spikewright.tools.console import print_json, progress
+    from spikewright.tools.console import check_place, print_json, progress
     from spikewright.tools.net_options import read_network
 
     if device not in DEVICES:
         raise UserError(f"--device must be one of {', '.join(DEVICES)}, not {device!r}.")
+    check_place(out_file)
     network = read_network(net, None, False, {})[0]
     options = Options(
         device=device,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spikewright.tools.console import complain
+from spikewright.tools.console import check_place, complain
 from spikewright.tools.errors import EXIT_FAULT, EXIT_INTERRUPTED, UserError
 
 if TYPE_CHECKING:
@@ -97,16 +95,7 @@ class Options:
                 raise UserError(f"{name} must be another file than {other}, not {path} too.")
             if path.suffix not in suffixes:
                 raise UserError(f"{name} must end in {' or '.join(suffixes)}, not be {path}.")
-            _check_place(path)
-
-
-def _check_place(path: Path) -> None:
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if not path.absolute().parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-    if not os.access(path.absolute().parent, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            check_place(path)
 
 
 def run_command(

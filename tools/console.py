@@ -1,5 +1,6 @@
 """What commands print and write: results to standard output, everything else to standard error."""
 
+import errno
 import json
 import os
 import sys
@@ -11,7 +12,16 @@ from typing import Any
 
 from rich.console import Console
 
-__all__ = ["atomic_path", "atomic_write", "complain", "err", "out", "print_json", "progress"]
+__all__ = [
+    "atomic_path",
+    "atomic_write",
+    "check_place",
+    "complain",
+    "err",
+    "out",
+    "print_json",
+    "progress",
+]
 
 # Both follow sys.stdout and sys.stderr, so that a test can capture them.
 out = Console(highlight=False)
@@ -120,6 +130,16 @@ class _Lines:
             self.due = now + LINE_SECONDS
             text = ", ".join(filter(None, (f"{self.speed.done}/{self.total}", speed)))
             err.print(f"{self.title}: {text}", markup=False, soft_wrap=True)
+
+
+def check_place(path: Path) -> None:
+    """Raise an `OSError` where a file could not be written, before any work is done for it."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not path.absolute().parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 @contextmanager

@@ -161,6 +161,14 @@ def test_what_does_not_fit_is_refused(
     assert not (tmp_path / "out.bit").exists()
 
 
+def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path: Path) -> None:
+    net, out = tmp_path / "net.npz", tmp_path / "none" / "out.bit"
+    Network(ONE, attached=("west",)).save(net)
+    status, printed, complaint = helpers.invoke("bitstream", net, out)
+    assert (status, printed) == (2, "")
+    assert complaint.replace("\n", "") == f"Cannot use {out}: No such file or directory."
+
+
 def unpacked(path: Path) -> dict[str, str]:
     """Return LUTs and block RAMs of a bitstream, as the tools read it back."""
     text = path.with_suffix(".unpacked")
@@ -222,3 +230,6 @@ def test_a_bitstream_holds_its_network(tmp_path: Path, monkeypatch: pytest.Monke
     }
     assert differ
     assert differ <= set(read)
+    # Nothing of the work is left beside the results.
+    made = {f"{number}.{end}" for number in (1, 2) for end in ("npz", "bit", "unpacked")}
+    assert {path.name for path in tmp_path.iterdir()} == made | {"cache"}

@@ -11,7 +11,7 @@ from spikewright.tools.errors import EXIT_FAULT
 __all__ = ["prove"]
 
 PRESETS = ("truenorth", "tiny", "ranc")
-THEOREMS = 77  # of a preset, one less where potentials wrap; for the progress bar only
+THEOREMS = 84  # of a preset, one less where potentials wrap; for the progress bar only
 
 
 def prove(

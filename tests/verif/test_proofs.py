@@ -22,7 +22,7 @@ def test_all_theorems_are_proven(preset: str) -> None:
     # Where potentials wrap there is no clamp to stay inside of.
     clamps = {"bounded"} if preset != "ranc" else set()
     assert {p.name for p in proofs} == THEOREMS | clamps
-    assert len(proofs) == 37 + len(clamps)
+    assert len(proofs) == 40 + len(clamps)
     assert [p for p in proofs if p.verdict != "proven"] == []
 
 

@@ -6,12 +6,12 @@ stand wherever a value is read.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 from amaranth.hdl import Cat, Const, Elaboratable, Module, Mux, Shape, Signal, Value, ValueLike
 from amaranth.lib import data
 
+from spikewright.lct.adders import full_adders, word_width
 from spikewright.lct.types import Int, clog2, int_for
 
 __all__ = [
@@ -86,35 +86,22 @@ def popcount(m: Module, value: ValueLike) -> Value:
 
 
 class _Popcount(Elaboratable):  # type: ignore[misc]
-    """Counts by full adders, each of which makes two bits of three.
-
-    They stand side by side in words, which are cut in half once there are no three words of one
-    weight: hardware has as few full adders as there can be, and a simulator adds many at once.
-    """
+    """Counts by `full_adders`."""
 
     def __init__(self, value: Value) -> None:
         self.value, self.count = value, Signal(len(value).bit_length(), name="popcount")
 
     def elaborate(self, _platform: Any) -> Module:
         m = Module()
-        width = 1 << min(5, clog2(len(self.value)))
-        # For each weight, from the lowest up, the words whose bits have it.
-        weights = [_words(self.value, width)] + [[] for _ in self.count]
-        while True:
-            for column, carries in pairwise(weights):
-                while len(column) > 2:
-                    a, b, c = column[:3]
-                    either = wire(m, a ^ b, name="either")
-                    carries.append(wire(m, either & c | a & b, name="carry"))
-                    column[:3] = [wire(m, either ^ c, name="sum")]
-            if width == 1:
-                break
-            width //= 2
-            weights = [
-                [half for word in words for half in _words(word, width)] for words in weights
-            ]
+
+        def add(a: Value, b: Value, c: Value) -> tuple[Value, Value]:
+            either = wire(m, a ^ b, name="either")
+            return wire(m, either ^ c, name="sum"), wire(m, either & c | a & b, name="carry")
+
+        width = word_width(len(self.value))
+        columns = full_adders(_words(self.value, width), width, len(self.count), add, _words)
         first, second = (
-            Cat(column[n] if len(column) > n else Const(0, 1) for column in weights)
+            Cat(column[n] if len(column) > n else Const(0, 1) for column in columns)
             for n in range(2)
         )
         m.d.comb += self.count.eq(first + second)

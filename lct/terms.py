@@ -7,15 +7,15 @@ operation is: extend the operands to the width of the result, then compute.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from typing import Any
 
 from bitwuzla import Kind
 
+from spikewright.lct.adders import full_adders, word_width
 from spikewright.lct.builder import Builder, Term
 from spikewright.lct.evaluate import constant, ordered, pack
 from spikewright.lct.ir import Node
-from spikewright.lct.types import BOOL, Array, Int, Struct, Type, clog2
+from spikewright.lct.types import BOOL, Array, Int, Struct, Type
 
 __all__ = ["Builder", "Term", "Terms"]
 
@@ -207,32 +207,24 @@ def _clamp(t: Terms, n: Node) -> Term:
 
 
 def _popcount(t: Terms, n: Node) -> Term:
-    """By the same full adders as `hardware.popcount`: solvers do not see that two trees agree."""
-    b, x = t.builder, t.bits(n.args[0])
-    bits, size = n.args[0].type.width, n.type.width
-    width = 1 << min(5, clog2(bits))
+    """By `full_adders`, as `hardware.popcount`."""
+    b, bits, size = t.builder, n.args[0].type.width, n.type.width
+    width = word_width(bits)
 
-    def words(value: Term, total: int) -> list[Term]:
-        return [b.bits(value, low, width) for low in range(0, total, width)]
+    def add(one: Term, two: Term, three: Term) -> tuple[Term, Term]:
+        either = b.term(Kind.BV_XOR, one, two)
+        both = b.term(Kind.BV_AND, one, two)
+        carry = b.term(Kind.BV_OR, b.term(Kind.BV_AND, either, three), both)
+        return b.term(Kind.BV_XOR, either, three), carry
 
-    total = -(-bits // width) * width
-    weights = [words(b.resize(x, total, False), total)] + [[] for _ in range(size)]
-    while True:
-        for column, carries in pairwise(weights):
-            while len(column) > 2:
-                one, two, three = column[:3]
-                either = b.term(Kind.BV_XOR, one, two)
-                both = b.term(Kind.BV_AND, one, two)
-                carries.append(b.term(Kind.BV_OR, b.term(Kind.BV_AND, either, three), both))
-                column[:3] = [b.term(Kind.BV_XOR, either, three)]
-        if width == 1:
-            break
-        width //= 2
-        weights = [[half for w in column for half in words(w, 2 * width)] for column in weights]
+    def cut(word: Term, half: int) -> list[Term]:
+        return [b.bits(word, low, half) for low in (0, half)]
+
+    padded = b.resize(t.bits(n.args[0]), -(-bits // width) * width, False)
+    words = [b.bits(padded, low, width) for low in range(0, bits, width)]
+    columns = full_adders(words, width, size, add, cut)
     zero = b.number(0, 1)
-    first, second = (
-        [column[k] if len(column) > k else zero for column in weights[:size]] for k in range(2)
-    )
+    first, second = ([c[k] if len(c) > k else zero for c in columns] for k in range(2))
     return b.term(Kind.BV_ADD, b.join(first), b.join(second))
 
 

@@ -25,9 +25,11 @@ from spikewright.verif.chip_model import ChipModel
 
 __all__ = [
     "ACTIVITIES",
+    "DENSITY",
     "PEER_CORES",
     "PEER_CYCLES",
     "PEER_SECONDS",
+    "RATE",
     "Cycles",
     "Speed",
     "busy_network",
@@ -45,7 +47,9 @@ ACTIVITIES = (0.01, 0.02, 0.1, 1.0)
 ALLOWED = {"event": 16, "neuron": 32}
 """Cycles of a tick beyond neurons and events, as the specification has it."""
 
-DENSITY = 0.5
+DENSITY, RATE = 0.5, 0.02
+"""Shares of the synapses that connect, and of the neurons that fire in a tick."""
+
 TICKS = 24
 SECONDS, WINDOWS = 5.0, 10
 """About how long the timings of one mesh take together, and how many there are."""
@@ -230,7 +234,7 @@ def measure_speed(architecture: Architecture, core: str, *, root: Path | None = 
     # The Verilog and a model of all, or of the tile and of the rest.
     wanted = 3 if architecture.cores > FLAT_CORES else 2
     before = _builds(root)
-    network = recurrent_network(architecture, 1, density=DENSITY, rate=0.02)
+    network = recurrent_network(architecture, 1, density=DENSITY, rate=RATE)
     network.attached = ()
     start, spent_before = time.perf_counter(), sum(os.times()[:4])
     with compiled_chip(architecture, (), core=core, root=root) as chip:

@@ -11,6 +11,7 @@ import numpy as np
 
 from spikewright.golden import Architecture, Recording
 from spikewright.golden.workloads import recurrent_network, steady_spikes
+from spikewright.tools.bench_rtl import DENSITY, RATE
 from spikewright.tools.engine import compiled_chip, program
 from spikewright.tools.run_network import run_network
 from spikewright.tools.run_warm import Engine
@@ -21,7 +22,6 @@ __all__ = ["LIMIT", "Overhead", "measure_overhead"]
 LIMIT = 1.3
 """The most that a run may cost, in times of a bare loop around the model."""
 
-DENSITY, RATE = 0.5, 0.02
 STIMULUS = 0.002
 """Spikes from outside, an axon and tick."""
 

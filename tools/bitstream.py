@@ -23,39 +23,17 @@ from spikewright.tools import bitstream_netlist as netlist
 from spikewright.tools.bitstream_contents import contents, exchange, find_places
 from spikewright.tools.errors import UserError
 from spikewright.tools.synth_report import BLOCK_RAM_FROM, CriticalPath, slowest_path
+from spikewright.tools.synth_targets import DEVICES, Device
 from spikewright.tools.synth_tools import pack, place_and_route, read_json
 from spikewright.verif.cache import build_once, default_root, digest
 
-__all__ = ["DEVICES", "STEPS", "Chip", "Device", "Options", "Use", "make_bitstream"]
+__all__ = ["STEPS", "Chip", "Options", "Use", "make_bitstream"]
 
 STEPS = netlist.STEPS + 3
 """How often `make_bitstream` reports progress: with routing, contents and packing."""
 
 _ROWS = 512  # of a block RAM that is 36 bits wide
 _DESIGN, _PLACES, _SUMMARY = "board.config", "places.json", "summary.json"
-
-
-@dataclass(frozen=True)
-class Device:
-    """A size of ECP5.
-
-    Members
-    -------
-    name : str
-    cells, block_rams : int
-        Logic cells (a LUT of four inputs and a flip-flop) and block RAMs of 18 kbit.
-    """
-
-    name: str
-    cells: int
-    block_rams: int
-
-
-DEVICES = {
-    device.name: device
-    for device in (Device("25k", 24288, 56), Device("45k", 43848, 108), Device("85k", 83640, 208))
-}
-"""All devices by name."""
 
 
 @dataclass(frozen=True, kw_only=True)

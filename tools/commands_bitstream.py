@@ -38,9 +38,10 @@ def bitstream(
     a second one takes seconds. hdl/hosted.py describes what the host sends and hears.
     """
     from spikewright.golden.architecture import ArchitectureError
-    from spikewright.tools.bitstream import DEVICES, STEPS, Options, make_bitstream
+    from spikewright.tools.bitstream import STEPS, Options, make_bitstream
     from spikewright.tools.console import check_place, print_json, progress
     from spikewright.tools.net_options import read_network
+    from spikewright.tools.synth_targets import DEVICES
 
     if device not in DEVICES:
         raise UserError(f"--device must be one of {', '.join(DEVICES)}, not {device!r}.")

@@ -20,6 +20,7 @@ from spikewright.verif.design import Design, Options
 from spikewright.verif.toolchain import require_compiler, verilator_root
 
 __all__ = [
+    "FLAT_CORES",
     "chip_verilog",
     "compiled_chip",
     "program",

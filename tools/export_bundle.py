@@ -17,6 +17,7 @@ from spikewright.golden import Network
 from spikewright.golden.architecture import Architecture
 from spikewright.hdl.image import SPACES
 from spikewright.tools.commands_load import write_images
+from spikewright.tools.engine import FLAT_CORES
 from spikewright.tools.errors import UserError
 from spikewright.tools.export_ipxact import component
 from spikewright.tools.export_texts import (
@@ -44,8 +45,6 @@ LEFT_BY_BENCH = ("tb/bench.vvp", "tb/result.txt")
 
 Show = Callable[[str], AbstractContextManager[None]]
 
-# Verilator compiles a tile once instead of once a place; up to here the flat model builds as fast.
-_FLAT_CORES = 9
 _PAUSE = 0.2
 
 
@@ -168,7 +167,7 @@ def _recorded(
     wanted: Wanted, rtl: dict[str, str], program: Program, show: Show
 ) -> tuple[Vectors, int]:
     """Return the vectors, and how many values were held against the golden model."""
-    hierarchical = ("tile",) if wanted.architecture.cores > _FLAT_CORES else ()
+    hierarchical = ("tile",) if wanted.architecture.cores > FLAT_CORES else ()
     sources = {Path(name).name: text for name, text in rtl.items()}
     with show("Compiling the chip"):
         unit = VerilatedUnit(Design(wanted.top, sources, hierarchical=hierarchical))

@@ -4,7 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["TARGETS", "Target"]
+__all__ = ["DEVICES", "TARGETS", "Device", "Target"]
+
+
+@dataclass(frozen=True)
+class Device:
+    """A size of ECP5.
+
+    Members
+    -------
+    name : str
+    cells, block_rams : int
+        Logic cells (a LUT of four inputs and a flip-flop) and block RAMs of 18 kbit.
+    """
+
+    name: str
+    cells: int
+    block_rams: int
+
+
+DEVICES = {
+    device.name: device
+    for device in (Device("25k", 24288, 56), Device("45k", 43848, 108), Device("85k", 83640, 208))
+}
+"""Sizes of ECP5 by name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +89,9 @@ TARGETS = {
             block_rams=("DP16KD", "PDPW16KD"),
             multipliers=("MULT18X18D",),
             room=(
-                ("luts", 83_640),
-                ("flip_flops", 83_640),
-                ("block_rams", 208),
+                ("luts", DEVICES["85k"].cells),
+                ("flip_flops", DEVICES["85k"].cells),
+                ("block_rams", DEVICES["85k"].block_rams),
                 ("multipliers", 156),
             ),
             options=("--85k", "--out-of-context"),

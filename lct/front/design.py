@@ -1,0 +1,109 @@
+"""A flat design with one clock: its inputs, outputs, registers, and where each bit comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from spikewright.lct.front.netlist import Bit, Cell, Netlist
+
+__all__ = ["Design", "Register"]
+
+
+@dataclass(frozen=True)
+class Register:
+    """A register.
+
+    Attributes
+    ----------
+    data : tuple of Bit
+        What it takes at the clock's edge, lowest bit first.
+    init : str or None
+        Bits at power-on, highest first, ``x`` where not given.
+    load : tuple of Bit or None
+        What an asynchronous reset loads; None where the register has none.
+    place : str
+        FILE:LINE.COLUMN.
+    """
+
+    name: str
+    bits: tuple[Bit, ...]
+    data: tuple[Bit, ...]
+    init: str | None
+    load: tuple[Bit, ...] | None
+    place: str
+
+
+@dataclass(frozen=True)
+class Design:
+    """What `load_design` returns: nothing in it is refused, every cell has a meaning.
+
+    Attributes
+    ----------
+    inputs, outputs : dict of str to int
+        Ports and their widths; clock and reset are in neither.
+    registers : dict of str to Register
+    clock, reset : str or None
+        The inputs that serve as such, where the design has them.
+    reset_active : int
+        The value at which the reset input resets.
+    language : str
+        ``verilog`` or ``amaranth``.
+    verilog : str
+        Source that a simulator can run: the files themselves, or Verilog made from Amaranth.
+    """
+
+    name: str
+    netlist: Netlist
+    inputs: dict[str, int]
+    outputs: dict[str, int]
+    registers: dict[str, Register]
+    clock: str | None
+    reset: str | None
+    reset_active: int
+    language: str
+    verilog: tuple[str, ...]
+    _origins: dict[Bit, tuple[str, str, int]] = field(repr=False)
+
+    def width(self, name: str) -> int:
+        """Bits of a port, register or wire."""
+        return len(self.bits(name))
+
+    def bits(self, name: str) -> tuple[Bit, ...]:
+        """The bits of a port, register or wire, lowest first.
+
+        Raises
+        ------
+        KeyError
+            There is none.
+        """
+        if name in self.netlist.ports:
+            return self.netlist.ports[name].bits
+        if name in self.registers:
+            return self.registers[name].bits
+        return self.netlist.nets[name].bits
+
+    def origin(self, bit: Bit) -> tuple[str, str, int]:
+        """Where a bit comes from: kind, name, and which bit of it.
+
+        Kinds: ``symbol`` (an input or register), ``cell`` (its pin Y), ``open`` (the source says
+        x), ``undriven``, ``constant``.
+        """
+        if bit in ("0", "1"):
+            return "constant", str(bit), 0
+        if isinstance(bit, str):
+            return "open", bit, 0
+        found = self._origins.get(bit)
+        if found is None and bit in self.netlist.drivers:
+            cell, _, i = self.netlist.drivers[bit]
+            found = "cell", cell.name, i
+        return found or ("undriven", str(bit), 0)
+
+    def cells_behind(self, bits: Sequence[Bit]) -> Iterator[Cell]:
+        """The cells that drive some bits directly."""
+        seen = set()
+        for bit in bits:
+            kind, name, _ = self.origin(bit)
+            if kind == "cell" and name not in seen:
+                seen.add(name)
+                yield self.netlist.cells[name]

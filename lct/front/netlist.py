@@ -1,0 +1,134 @@
+"""An elaborated module as a graph of cells, as yosys writes it in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+__all__ = ["Bit", "Cell", "Net", "Netlist", "Port", "number"]
+
+Bit: TypeAlias = int | str
+"""A net by number, or a constant: ``0``, ``1``, ``x``, ``z``."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port: ``input``, ``output`` or ``inout``; its bits, lowest first."""
+
+    name: str
+    direction: str
+    bits: tuple[Bit, ...]
+
+
+@dataclass(frozen=True)
+class Net:
+    """A named wire, with the dots of the instances around it in its name.
+
+    Attributes
+    ----------
+    bits : tuple of Bit
+        Lowest first.
+    place : str
+        FILE:LINE.COLUMN of its declaration, empty where not known.
+    init : str or None
+        Bits that it has at power-on, highest first, ``x`` where not given.
+    hidden : bool
+        Whether the name was made by a tool.
+    """
+
+    name: str
+    bits: tuple[Bit, ...]
+    place: str
+    init: str | None
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One operation: yosys' type such as ``$add``, parameters, and the bits at each pin."""
+
+    name: str
+    kind: str
+    parameters: Mapping[str, str]
+    pins: Mapping[str, tuple[Bit, ...]]
+    outputs: tuple[str, ...]
+    place: str
+
+    def number(self, parameter: str) -> int:
+        """A parameter as an integer."""
+        return number(self.parameters[parameter])
+
+
+@dataclass(frozen=True)
+class Netlist:
+    """A flat module.
+
+    Attributes
+    ----------
+    drivers : mapping of int to (Cell, str, int)
+        What drives a net: cell, pin, bit of the pin.
+    """
+
+    name: str
+    ports: Mapping[str, Port]
+    nets: Mapping[str, Net]
+    cells: Mapping[str, Cell]
+    drivers: Mapping[int, tuple[Cell, str, int]] = field(repr=False)
+
+    @classmethod
+    def from_json(cls, name: str, module: Mapping[str, Any]) -> Netlist:
+        """Read a module as `write_json` writes it."""
+        ports = {n: Port(n, p["direction"], tuple(p["bits"])) for n, p in module["ports"].items()}
+        nets = {
+            n: Net(
+                n,
+                tuple(w["bits"]),
+                w["attributes"].get("src", "").partition("|")[0],
+                w["attributes"].get("init"),
+                bool(w["hide_name"]) or n.startswith("_$"),
+            )
+            for n, w in module["netnames"].items()
+        }
+        cells = {n: _cell(n, c) for n, c in module["cells"].items()}
+        drivers: dict[int, tuple[Cell, str, int]] = {}
+        for cell in cells.values():
+            for pin in cell.outputs:
+                for i, bit in enumerate(cell.pins[pin]):
+                    if isinstance(bit, int):
+                        drivers[bit] = (cell, pin, i)
+        return cls(name, ports, nets, cells, drivers)
+
+    def kinds(self, *kinds: str) -> Iterator[Cell]:
+        """All cells of some types."""
+        return (c for c in self.cells.values() if c.kind in kinds)
+
+    def source(self, bit: Bit) -> Bit:
+        """The bit at the start of a chain of buffers."""
+        while isinstance(bit, int) and bit in self.drivers:
+            cell, _, i = self.drivers[bit]
+            if cell.kind not in ("$buf", "$pos") or i >= len(cell.pins["A"]):
+                break
+            bit = cell.pins["A"][i]
+        return bit
+
+    def sources(self, bits: Sequence[Bit]) -> tuple[Bit, ...]:
+        """`source` of each bit."""
+        return tuple(self.source(b) for b in bits)
+
+
+def _cell(name: str, cell: Mapping[str, Any]) -> Cell:
+    directions = cell.get("port_directions", {})
+    return Cell(
+        name,
+        cell["type"],
+        cell["parameters"],
+        {pin: tuple(bits) for pin, bits in cell["connections"].items()},
+        tuple(p for p, d in directions.items() if d == "output"),
+        cell["attributes"].get("src", "").partition("|")[0],
+    )
+
+
+def number(text: str | int) -> int:
+    """A parameter as an integer: yosys writes the bits, highest first."""
+    return text if isinstance(text, int) else int(text.replace("x", "0"), 2) if text else 0

@@ -1,0 +1,58 @@
+"""The confined process that elaborates HDL: one request a line on stdin, one answer on stdout.
+
+Yosys ends its process at an error, so a request without an answer is one that it refused; why is
+in the log of the request's folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+LOG, NETLIST = "yosys.log", "netlist.json"
+
+
+def commands(request: dict[str, Any]) -> list[str]:
+    """The passes: nothing among them optimises, for an optimiser chooses what x is."""
+    top, files = request["top"], request["files"]
+    if request["language"] == "rtlil":
+        read = [f"read_rtlil {files[0]}"]
+    else:
+        names = [f"-G {name}={value}" for name, value in request["parameters"].items()]
+        choice = ["--top", top] if top else []
+        read = [" ".join(["read_slang", *choice, *names, *files])]
+    return [
+        *read,
+        f"hierarchy -check {f'-top {top}' if top else '-auto-top'}",
+        "proc -noopt",
+        "flatten -noscopeinfo",
+        "memory_collect",
+        "dffunmap",
+        f"write_json {NETLIST}",
+    ]
+
+
+def main() -> None:
+    """Answer requests until stdin ends."""
+    from pyosys import libyosys
+
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    for line in sys.stdin:
+        request = json.loads(line)
+        os.chdir(request["folder"])
+        log = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.close(log)
+        design = libyosys.Design()
+        for command in commands(request):
+            libyosys.run_pass(command, design)
+        answers.write(json.dumps({"netlist": str(Path.cwd() / NETLIST)}) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

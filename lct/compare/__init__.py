@@ -1,0 +1,1 @@
+"""Tables held against HDL and against each other."""

@@ -134,8 +134,9 @@ def _shift_either(undefined: bool) -> Callable[[Pins, Cell], Term]:
         backwards = bool(cell.number("B_SIGNED"))
         wide = max(size, have, len(cell.pins["B"])) + 1
         amount = b.resize(t.pin(cell, "B"), wide, backwards)
-        a = b.resize(t.pin(cell, "A"), wide, signed)
-        right = b.resize(b.term(Kind.BV_ASHR if signed else Kind.BV_SHR, a, amount), size, False)
+        # A sign fills the width of the result, and zeros come in from above.
+        a = b.resize(b.resize(t.pin(cell, "A"), max(size, have), signed), wide, False)
+        right = b.resize(b.term(Kind.BV_SHR, a, amount), size, False)
         if undefined:
             right = _in_range(t, cell, right, amount)
         if not backwards:
@@ -224,15 +225,26 @@ def _spread(t: Pins, cell: Cell) -> Term:
 
 
 def _power(t: Pins, cell: Cell) -> Term:
-    """``$pow`` with an unsigned exponent of few bits."""
+    """``$pow``: a negative exponent leaves 0, but 1 and -1 keep their size, and 0 has no value."""
     b, size = t.builder, len(cell.pins["Y"])
-    base = b.resize(t.pin(cell, "A"), size, bool(cell.number("A_SIGNED")))
+    base = t.pin(cell, "A")
+    have, signed = base.sort().bv_size(), bool(cell.number("A_SIGNED"))
+    wide = b.resize(base, size, signed)
     exponent, result = t.pin(cell, "B"), b.number(1, size)
-    for i in reversed(range(len(cell.pins["B"]))):
+    last = len(cell.pins["B"]) - 1
+    for i in reversed(range(last + 1)):
         result = b.term(Kind.BV_MUL, result, result)
-        more = b.term(Kind.BV_MUL, result, base)
+        more = b.term(Kind.BV_MUL, result, wide)
         result = b.choose(b.truth(b.bits(exponent, i, 1)), more, result)
-    return result
+    if not _signed(cell):
+        return result
+    # -1 to a power is 1 or -1, by the lowest bit of the exponent.
+    odd = b.truth(b.bits(exponent, 0, 1))
+    minus = b.choose(odd, b.number(-1, size), b.number(1, size))
+    small = b.choose(b.equal(base, b.number(1, have)), b.number(1, size), b.number(0, size))
+    small = b.choose(b.equal(base, b.number(-1, have)), minus, small)
+    small = b.choose(b.equal(base, b.number(0, have)), t.undefined(cell, size), small)
+    return b.choose(b.truth(b.bits(exponent, last, 1)), small, result)
 
 
 CELLS: dict[str, Callable[[Pins, Cell], Term]] = {

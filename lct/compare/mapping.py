@@ -90,9 +90,8 @@ class Mapping:
 def _parse(text: str) -> Entry:
     found = _ENTRY.fullmatch(text.strip())
     if found is None:
-        raise MappingError(
-            f"Map entry must be SYMBOL=NAME, NAME[high:low] or NAME{{v:n}}: {text!r}"
-        )
+        rule = "SYMBOL=NAME, NAME[high:low] or NAME{value:number}"
+        raise MappingError(f"Map entry must be {rule}, not {text!r}")
     if found["name"].startswith("!") and found["symbol"] != "rst":
         raise MappingError(f"Map entry {text!r} must be rst=!NAME: only a reset has a !")
     high = None if found["high"] is None else int(found["high"])

@@ -1,1 +1,6 @@
-"""Tables held against HDL and against each other."""
+"""Tables held against HDL and against each other, row by row and column by column, with proof."""
+
+from spikewright.lct.compare.result import Cell, Comparison, Options
+from spikewright.lct.compare.run import compare_design, compare_units
+
+__all__ = ["Cell", "Comparison", "Options", "compare_design", "compare_units"]

@@ -1,0 +1,119 @@
+"""What a comparison finds: one cell for each row and column, and for each port and reset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from spikewright.lct.solver import LIMIT
+
+__all__ = ["PORT", "RESET", "VERDICTS", "Cell", "Comparison", "Kind", "Options", "Verdict"]
+
+Verdict: TypeAlias = Literal["identical", "equivalent", "unknown", "different"]
+Kind: TypeAlias = Literal[
+    "", "omission", "hallucination", "wrong value", "reset", "width", "undefined"
+]
+
+VERDICTS: tuple[Verdict, ...] = ("identical", "equivalent", "unknown", "different")
+"""The best first."""
+
+PORT = "port"
+"""The row of a cell about a port or register as a whole: that it is there, and as wide as it must
+be. Its table is empty."""
+
+RESET = "reset"
+"""The row of a cell about a register's value after reset. Its table is empty."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How to compare.
+
+    Attributes
+    ----------
+    limit : float
+        Seconds for one question to a solver, above 0.
+    cross_check : bool
+        Whether a second solver confirms every answer.
+    mapping : mapping of str to str
+        Names in the HDL of the unit's signals and registers, where they are not the usual ones.
+    explain : bool
+        Whether differences get a kind, a region and the smallest counterexample.
+    """
+
+    limit: float = LIMIT
+    cross_check: bool = False
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    explain: bool = True
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one row says about one column, held against the other side.
+
+    Attributes
+    ----------
+    table, row, column : str
+        The row is `RESET` or `PORT`, and the table empty, where no row of a table is meant.
+    verdict : str
+        ``identical``, ``equivalent``, ``unknown`` or ``different``.
+    kind : str
+        What a difference is: see `spikewright.lct.compare.kinds`.
+    region : tuple of str
+        Conditions in the unit's words: wherever they hold within the row, the two sides differ.
+    witness : mapping of str to int
+        Packed values of inputs and registers for which they differ.
+    shown : mapping of str to str
+        The same as a filled-in row, for people.
+    expected, actual : int or None
+        Packed values there.
+    sentence : str
+        What is wrong; empty where nothing is.
+    """
+
+    table: str
+    row: str
+    column: str
+    verdict: Verdict
+    kind: Kind = ""
+    region: tuple[str, ...] = ()
+    witness: Mapping[str, int] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(default_factory=dict)
+    expected: int | None = None
+    actual: int | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All cells of a unit.
+
+    Attributes
+    ----------
+    assumptions : tuple of str
+        Those of the unit that the verdicts rest on.
+    method : str
+        ``names``: next states under the registers' own names; ``induction K``: K steps from reset.
+    seconds : float
+    """
+
+    unit: str
+    cells: tuple[Cell, ...]
+    assumptions: tuple[str, ...]
+    method: str
+    seconds: float
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of all cells."""
+        return max((c.verdict for c in self.cells), key=VERDICTS.index, default="identical")
+
+    @property
+    def differences(self) -> tuple[Cell, ...]:
+        """The cells that differ."""
+        return tuple(c for c in self.cells if c.verdict == "different")
+
+    def to_json(self) -> dict[str, Any]:
+        """A dict of plain values."""
+        return {**asdict(self), "verdict": self.verdict}

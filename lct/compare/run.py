@@ -1,0 +1,118 @@
+"""The comparison itself: a unit against a side, from the claims to the cells."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from spikewright.lct.builder import Builder
+from spikewright.lct.compare.judge import Judge, Judgement
+from spikewright.lct.compare.resets import design_resets, table_resets
+from spikewright.lct.compare.result import Cell, Comparison, Options
+from spikewright.lct.compare.same import same_cells
+from spikewright.lct.compare.scene import Claim, Scene, present_terms
+from spikewright.lct.compare.sides import HdlSide, TableSide
+from spikewright.lct.evaluate import pack
+from spikewright.lct.front.design import Design
+from spikewright.lct.ir import Unit
+
+__all__ = ["compare_design", "compare_units"]
+
+NAMES = "names"
+
+
+def compare_design(unit: Unit, design: Design, options: Options | None = None) -> Comparison:
+    """Hold HDL against the tables of a logic unit.
+
+    Parameters
+    ----------
+    unit : Unit
+        The specification.
+    design : Design
+        Elaborated HDL; ports and registers have the unit's names, with ``__`` for ``.``, or those
+        of ``options.mapping``.
+
+    Returns
+    -------
+    Comparison
+        A cell for each row and column and for each reset value; ports only where they differ.
+    """
+    begin, options = time.perf_counter(), options or Options()
+    builder = Builder()
+    present = present_terms(unit, builder)
+    side = HdlSide(unit, design, builder, present, options.mapping)
+    cells = _cells(Scene(unit, side, builder, present), options)
+    cells += design_resets(unit, design, options)
+    return _comparison(unit, cells, begin)
+
+
+def compare_units(left: Unit, right: Unit, options: Options | None = None) -> Comparison:
+    """Hold one table against another, which must say what `left` says.
+
+    Returns
+    -------
+    Comparison
+        A cell for each row and column of `left` and for each reset value; ports where they differ.
+    """
+    begin, options = time.perf_counter(), options or Options()
+    builder = Builder()
+    present = present_terms(left, builder)
+    side = TableSide(right, builder, present)
+    cells = _cells(Scene(left, side, builder, present), options)
+    cells += table_resets(left, right)
+    same = same_cells(left, right)
+    cells = [
+        replace(c, verdict="identical")
+        if c.verdict == "equivalent" and (c.table, c.row, c.column) in same
+        else c
+        for c in cells
+    ]
+    return _comparison(left, cells, begin)
+
+
+def _comparison(unit: Unit, cells: list[Cell], begin: float) -> Comparison:
+    order = {
+        (table.name, row.id, target.symbol.name): n
+        for n, (table, row, target) in enumerate(
+            (table, row, target)
+            for table in unit.tables
+            for row in table.rows
+            for target in table.targets
+        )
+    }
+    cells.sort(
+        key=lambda c: order.get((c.table, c.row, c.column), -1 if c.row == "port" else len(order))
+    )
+    names = tuple(a.id for a in unit.assumptions)
+    return Comparison(unit.name, tuple(cells), names, NAMES, time.perf_counter() - begin)
+
+
+def _cells(scene: Scene, options: Options) -> list[Cell]:
+    judge = Judge(scene.builder, scene.facts, options)
+    if judge.consistent() != "sat":
+        text = f"the assumptions and types of {scene.unit.name} allow no input that can be compared"
+        return [*scene.cells, *(Cell(*c.place, "unknown", sentence=text) for c in scene.claims)]
+    verdicts = judge.judge(scene.claims)
+    return [*scene.cells, *(_cell(scene, judge, c, v) for c, v in verdicts.items())]
+
+
+def _cell(scene: Scene, judge: Judge, claim: Claim, judgement: Judgement) -> Cell:
+    table, row, column = claim.place
+    where = f"table {table}, row {row}, column {column}"
+    if judgement == "holds":
+        return Cell(*claim.place, "equivalent")
+    if judgement == "unknown":
+        text = f"{where}: not decided within {judge.options.limit:g} s"
+        return Cell(*claim.place, "unknown", sentence=text)
+    loose = scene.side.loose()
+    if loose:
+        text = f"{where}: depends on register {loose[0]}, which the table does not have"
+        return Cell(*claim.place, "unknown", sentence=text)
+    judge.solver.ask(claim.wrong)
+    value = judge.solver.value
+    witness = {n: pack(value(t), scene.unit.symbols[n].type) for n, t in scene.present.items()}
+    expected, actual = value(claim.expected), value(claim.actual)
+    text = f"{where}: {expected} is expected, and {scene.side.noun} gives {actual}"
+    return Cell(
+        *claim.place, "different", witness=witness, expected=expected, actual=actual, sentence=text
+    )

@@ -59,21 +59,33 @@ class Library:
         key = (name, tuple(sorted(values.items())))
         if key in self._units:
             return self._units[key]
-        path = self.path(name)
-        if not path.is_file():
-            raise KeyError(name)
+        data = self.read(name)
         if name in self._open:
             raise ContainsItself(name)
         self._open.append(name)
         try:
-            self._units[key] = self._load(name, path, values)
+            self._units[key] = self._load(name, data, values)
         finally:
             self._open.pop()
         return self._units[key]
 
-    def _load(self, name: str, path: Path, values: dict[str, int]) -> Unit:
+    def read(self, name: str) -> bytes:
+        """What the file of a unit holds.
+
+        Raises
+        ------
+        KeyError
+            No unit has this name.
+        """
+        path = self.path(name)
+        if not path.is_file():
+            raise KeyError(name)
+        return path.read_bytes()
+
+    def _load(self, name: str, data: bytes, values: dict[str, int]) -> Unit:
+        path = self.path(name)
         try:
-            text = path.read_text(encoding="utf-8")
+            text = data.decode("utf-8")
         except UnicodeDecodeError as e:
             message = f"byte {e.start} is not UTF-8 text"
             raise LctError([Finding("syntax", message, Place(path.name))]) from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from spikewright.tools.commands_lct_diff import diff
 from spikewright.tools.console import atomic_path, atomic_write, out, print_json, progress
 from spikewright.tools.errors import EXIT_FAULT, UserError
 
@@ -26,6 +27,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Check and format Logic Condition Tables, and exchange them as spreadsheets.",
 )
+
+app.command("diff")(diff)
 
 Names = Annotated[
     list[str] | None,

@@ -1,0 +1,6 @@
+"""What a new version of a table changes: regions of inputs whose behaviour differs, and words."""
+
+from spikewright.lct.diff.changes import Change, Difference, Region, ValueChange
+from spikewright.lct.diff.units import diff_units
+
+__all__ = ["Change", "Difference", "Region", "ValueChange", "diff_units"]

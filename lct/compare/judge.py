@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-from spikewright.lct.builder import Builder, Term
+from spikewright.lct.builder import Term
 from spikewright.lct.compare.result import Options
-from spikewright.lct.compare.scene import Claim
+from spikewright.lct.compare.scene import Claim, Scene
+from spikewright.lct.compare.second import ask_z3
 from spikewright.lct.solver import Answer, Solver
 
 __all__ = ["Judge", "Judgement"]
 
-Judgement: TypeAlias = Literal["holds", "fails", "unknown", "disputed"]
-"""``disputed``: two solvers do not agree."""
+Judgement: TypeAlias = Literal["holds", "fails", "unknown", "unconfirmed", "disputed"]
+"""``unconfirmed``: a second solver was wanted and has no answer; ``disputed``: it has another."""
 
 _JUDGEMENTS: dict[Answer, Judgement] = {"unsat": "holds", "sat": "fails", "unknown": "unknown"}
 
@@ -21,34 +22,73 @@ _JUDGEMENTS: dict[Answer, Judgement] = {"unsat": "holds", "sat": "fails", "unkno
 class Judge:
     """One solver with the facts of a scene."""
 
-    def __init__(self, builder: Builder, facts: Sequence[Term], options: Options) -> None:
-        self.builder, self.facts, self.options = builder, list(facts), options
+    def __init__(self, scene: Scene, options: Options) -> None:
+        self.builder, self.facts, self.options = scene.builder, scene.facts, options
+        self.unknowns = [*scene.present.values(), *scene.side.open()]
+        builder = self.builder
         self.solver = Solver(builder, options.limit)
         for fact in self.facts:
             self.solver.add(fact)
 
     def consistent(self) -> Answer:
         """Whether the facts allow anything at all: without this, every claim would hold."""
-        return self.solver.ask()
+        answer = self.solver.ask()
+        return ask_z3(self.facts, self.options.limit) if answer == "unknown" else answer
 
     def judge(self, claims: Sequence[Claim]) -> dict[Claim, Judgement]:
         """Whether each claim holds wherever the facts do.
 
-        A model that refutes one claim mostly refutes others, so each is asked for all that are
-        left at once.
+        A model that refutes one claim mostly refutes others, so what is left is asked at once.
         """
         left, found = list(claims), dict[Claim, Judgement]()
         while left:
             answer = self.solver.ask(self.builder.any(c.wrong for c in left))
-            if answer == "unsat":
-                return found | dict.fromkeys(left, "holds")
             if answer == "unknown":
-                return found | {c: self._single(c) for c in left}
-            refuted = {c: c for c in left if self.solver.holds(c.wrong)}
+                found |= {c: self._single(c) for c in left}
+                break
+            if answer == "unsat":
+                found |= dict.fromkeys(left, "holds")
+                break
+            refuted = {c for c in left if self.solver.holds(c.wrong)}
             found |= dict.fromkeys(refuted, "fails")
             left = [c for c in left if c not in refuted]
-        return found
+        if self.options.cross_check:
+            self._confirm(found)
+        return {c: found[c] for c in claims}
+
+    def counterexample(self, claim: Claim) -> bool:
+        """Make the solver's values those of a counterexample to a claim that fails."""
+        answer = self.solver.ask(claim.wrong)
+        if answer == "unknown":
+            # The second solver's values, put in, leave nothing to search for.
+            values: dict[str, int] = {}
+            terms = {t.symbol(): t for t in self.unknowns}
+            ask_z3([*self.facts, claim.wrong], self.options.limit, values)
+            same = self.builder.equal
+            here = [
+                same(t, self.builder.number(values[n], t.sort().bv_size()))
+                for n, t in terms.items()
+                if n in values
+            ]
+            answer = self.solver.ask(claim.wrong, *here)
+        return answer == "sat"
+
+    def _second(self, *terms: Term) -> Answer:
+        return ask_z3([*self.facts, *terms], self.options.limit)
 
     def _single(self, claim: Claim) -> Judgement:
         answer = self.solver.ask(claim.wrong)
-        return _JUDGEMENTS[answer]
+        return _JUDGEMENTS[answer if answer != "unknown" else self._second(claim.wrong)]
+
+    def _confirm(self, found: dict[Claim, Judgement]) -> None:
+        """Ask the second solver about every verdict, those that hold at once."""
+        holds = [c for c, j in found.items() if j == "holds"]
+        if holds and self._second(self.builder.any(c.wrong for c in holds)) == "unsat":
+            holds = []
+        doubtful = [*holds, *(c for c, j in found.items() if j == "fails")]
+        for claim in doubtful:
+            second = _JUDGEMENTS[self._second(claim.wrong)]
+            if second == "unknown":
+                found[claim] = "unconfirmed"
+            elif second != found[claim]:
+                found[claim] = "disputed"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from spikewright.lct.compare import mapping as names
 from spikewright.lct.solver import LIMIT
 
 __all__ = ["PORT", "RESET", "VERDICTS", "Cell", "Comparison", "Kind", "Options", "Verdict"]
@@ -36,15 +37,15 @@ class Options:
         Seconds for one question to a solver, above 0.
     cross_check : bool
         Whether a second solver confirms every answer.
-    mapping : mapping of str to str
-        Names in the HDL of the unit's signals and registers, where they are not the usual ones.
+    mapping : Mapping
+        Names and codes in the HDL of the unit's signals and registers, where not the usual ones.
     explain : bool
         Whether differences get a kind, a region and the smallest counterexample.
     """
 
     limit: float = LIMIT
     cross_check: bool = False
-    mapping: Mapping[str, str] = field(default_factory=dict)
+    mapping: names.Mapping = field(default_factory=names.Mapping)
     explain: bool = True
 
 

@@ -6,15 +6,17 @@ import time
 from dataclasses import replace
 
 from spikewright.lct.builder import Builder
+from spikewright.lct.compare.binding import Binding
+from spikewright.lct.compare.explain import Explainer
 from spikewright.lct.compare.judge import Judge, Judgement
 from spikewright.lct.compare.resets import design_resets, table_resets
 from spikewright.lct.compare.result import Cell, Comparison, Options
 from spikewright.lct.compare.same import same_cells
 from spikewright.lct.compare.scene import Claim, Scene, present_terms
 from spikewright.lct.compare.sides import HdlSide, TableSide
-from spikewright.lct.evaluate import pack
 from spikewright.lct.front.design import Design
 from spikewright.lct.ir import Unit
+from spikewright.lct.values import show
 
 __all__ = ["compare_design", "compare_units"]
 
@@ -40,9 +42,10 @@ def compare_design(unit: Unit, design: Design, options: Options | None = None) -
     begin, options = time.perf_counter(), options or Options()
     builder = Builder()
     present = present_terms(unit, builder)
-    side = HdlSide(unit, design, builder, present, options.mapping)
+    binding = Binding(unit, design, options.mapping)
+    side = HdlSide(binding, builder, present)
     cells = _cells(Scene(unit, side, builder, present), options)
-    cells += design_resets(unit, design, options)
+    cells += design_resets(binding, options)
     return _comparison(unit, cells, begin)
 
 
@@ -57,7 +60,7 @@ def compare_units(left: Unit, right: Unit, options: Options | None = None) -> Co
     begin, options = time.perf_counter(), options or Options()
     builder = Builder()
     present = present_terms(left, builder)
-    side = TableSide(right, builder, present)
+    side = TableSide(left, right, builder, present)
     cells = _cells(Scene(left, side, builder, present), options)
     cells += table_resets(left, right)
     same = same_cells(left, right)
@@ -88,12 +91,29 @@ def _comparison(unit: Unit, cells: list[Cell], begin: float) -> Comparison:
 
 
 def _cells(scene: Scene, options: Options) -> list[Cell]:
-    judge = Judge(scene.builder, scene.facts, options)
+    judge = Judge(scene, options)
     if judge.consistent() != "sat":
         text = f"the assumptions and types of {scene.unit.name} allow no input that can be compared"
         return [*scene.cells, *(Cell(*c.place, "unknown", sentence=text) for c in scene.claims)]
     verdicts = judge.judge(scene.claims)
-    return [*scene.cells, *(_cell(scene, judge, c, v) for c, v in verdicts.items())]
+    cells = [*scene.cells, *(_cell(scene, judge, c, v) for c, v in verdicts.items())]
+    fails = {c.place: c for c, v in verdicts.items() if v == "fails"}
+    if not fails or not options.explain:
+        return cells
+    explainer = Explainer(scene, options)
+    return [
+        explainer.explain(fails[c.table, c.row, c.column], c)
+        if c.verdict == "different" and (c.table, c.row, c.column) in fails
+        else c
+        for c in cells
+    ]
+
+
+_WITHOUT = {
+    "unknown": "not decided within {limit:g} s",
+    "unconfirmed": "not confirmed by a second solver within {limit:g} s",
+    "disputed": "two solvers contradict each other",
+}
 
 
 def _cell(scene: Scene, judge: Judge, claim: Claim, judgement: Judgement) -> Cell:
@@ -101,18 +121,23 @@ def _cell(scene: Scene, judge: Judge, claim: Claim, judgement: Judgement) -> Cel
     where = f"table {table}, row {row}, column {column}"
     if judgement == "holds":
         return Cell(*claim.place, "equivalent")
-    if judgement == "unknown":
-        text = f"{where}: not decided within {judge.options.limit:g} s"
+    if judgement != "fails":
+        text = f"{where}: {_WITHOUT[judgement].format(limit=judge.options.limit)}"
         return Cell(*claim.place, "unknown", sentence=text)
     loose = scene.side.loose()
     if loose:
         text = f"{where}: depends on register {loose[0]}, which the table does not have"
         return Cell(*claim.place, "unknown", sentence=text)
-    judge.solver.ask(claim.wrong)
+    if not judge.counterexample(claim):
+        text = f"{where}: two solvers contradict each other"
+        return Cell(*claim.place, "unknown", sentence=text)
     value = judge.solver.value
-    witness = {n: pack(value(t), scene.unit.symbols[n].type) for n, t in scene.present.items()}
-    expected, actual = value(claim.expected), value(claim.actual)
-    text = f"{where}: {expected} is expected, and {scene.side.noun} gives {actual}"
+    witness = {n: value(t) for n, t in scene.present.items()}
+    expected, number = value(claim.expected), value(claim.actual)
+    actual = scene.side.meaning(claim.symbol, number)
+    kind = claim.symbol.type
+    shown = f"code {number}" if actual is None else show(actual, kind)
+    text = f"{where}: {show(expected, kind)} is expected, not {shown}"
     return Cell(
         *claim.place, "different", witness=witness, expected=expected, actual=actual, sentence=text
     )

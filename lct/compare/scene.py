@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from spikewright.lct.builder import Builder, Term
-from spikewright.lct.compare.result import PORT, RESET, Cell
+from spikewright.lct.compare.result import PORT, Cell
 from spikewright.lct.compare.sides import Side
 from spikewright.lct.ir import ANY, Symbol, Table, Unit
 from spikewright.lct.reads import symbols_of
 from spikewright.lct.semantics import UnitTerms
-from spikewright.lct.types import Int
 
 __all__ = ["Claim", "Scene", "present_terms"]
 
@@ -33,26 +32,29 @@ class Claim:
     ----------
     wins : Term
         When the row decides.
+    expected, actual : Term
+        What the table says, and what the other side does, in its own code.
+    agrees : Term
+        Whether they are the same.
     wrong : Term
         When it decides and the value is another one.
     number, position : int
-        Of the row and of the target in their table; -1 for a claim about a reset.
+        Of the row and of the target in their table.
     """
 
-    table: Table | None
+    table: Table
     number: int
     position: int
     symbol: Symbol
     wins: Term
     expected: Term
     actual: Term
+    agrees: Term
     wrong: Term
 
     @property
     def place(self) -> tuple[str, str, str]:
         """Names of table, row and column."""
-        if self.table is None:
-            return "", RESET, self.symbol.name
         return self.table.name, self.table.rows[self.number].id, self.symbol.name
 
 
@@ -79,11 +81,7 @@ class Scene:
     ) -> None:
         self.unit, self.side, self.builder = unit, side, builder
         self.present = dict(present)
-        reads = {
-            s.name: builder.resize(side.value(s.name), s.type.width, False)
-            for s in unit.by_role("output")
-            if s.name in side.outputs
-        }
+        reads = {s.name: side.plain(s) for s in unit.by_role("output") if side.width(s) is not None}
         self.table = UnitTerms(unit, builder, bound=self.present | reads)
         # For witnesses: what the solver was free to choose.
         self.table.terms.unknowns |= {n: (t, unit.symbols[n].type) for n, t in self.present.items()}
@@ -96,42 +94,31 @@ class Scene:
     # ---- what needs no solver
 
     def _ports(self) -> Iterator[Cell]:
-        noun, side = self.side.noun, self.side
-        there = {"input": side.inputs, "output": side.outputs}
-        for role, widths in there.items():
-            for symbol in self.unit.by_role(role):
-                name, width = symbol.name, symbol.type.width
-                if name not in widths:
-                    text = f"{noun} has no {role} {name}"
-                    yield Cell("", PORT, name, "different", "omission", sentence=text)
-                elif widths[name] != width:
-                    text = (
-                        f"{role} {name} has {width} bits in the table and {widths[name]} in {noun}"
-                    )
-                    yield Cell("", PORT, name, "different", "width", sentence=text)
-            for name in widths:
-                known = self.unit.symbols.get(name)
-                if known is None or known.role != role:
-                    text = f"{noun} has an {role} {name} that the table does not have"
-                    yield Cell("", PORT, name, "different", "hallucination", sentence=text)
-        for symbol in self.unit.by_role("register"):
-            name, width = symbol.name, symbol.type.width
-            found = side.registers.get(name)
-            if found is not None and found != width:
-                text = f"register {name} has {width} bits in the table and {found} in {noun}"
+        noun = self.side.noun
+        for symbol in self.unit.symbols.values():
+            name, width, found = symbol.name, symbol.type.width, self.side.width(symbol)
+            if found is None and symbol.role != "register":
+                text = f"{noun} has no {symbol.role} {name}"
+                yield Cell("", PORT, name, "different", "omission", sentence=text)
+            elif found not in (None, width):
+                text = f"{symbol.role} {name} has {width} bits in the table and {found} in {noun}"
                 yield Cell("", PORT, name, "different", "width", sentence=text)
+        for role in ("input", "output"):
+            for name in self.side.spare(role):
+                text = f"{noun} has an {role} {name}, which the table does not have"
+                yield Cell("", PORT, name, "different", "hallucination", sentence=text)
 
     # ---- claims
 
     def _claims(self, table: Table) -> Iterator[Claim]:
         for position, target in enumerate(table.targets):
             symbol = target.symbol
-            there = self.side.registers if symbol.role == "register" else self.side.outputs
+            there = self.side.width(symbol) is not None
             for number, row in enumerate(table.rows):
                 place = table.name, row.id, symbol.name
                 if row.targets[position] == ANY:
                     self.cells.append(Cell(*place, "equivalent"))
-                elif symbol.name in there:
+                elif there:
                     yield self._claim(table, number, position)
                 elif symbol.role == "output":
                     text = f"{self.side.noun} has no output {symbol.name}"
@@ -144,11 +131,11 @@ class Scene:
         b, symbol = self.builder, table.targets[position].symbol
         wins = self.table.wins(table, number)
         expected = self.table.value(table, number, position)
-        signed = isinstance(symbol.type, Int) and symbol.type.signed
-        actual = b.resize(self.side.value(symbol.name), symbol.type.width, signed)
-        agrees = b.all([b.equal(expected, actual), self.side.covered(symbol.name)])
+        actual = self.side.value(symbol)
+        same = b.equal(self.side.coded(symbol, expected), actual)
+        agrees = b.all([same, self.side.covered(symbol)])
         wrong = b.all([wins, b.negate(agrees)])
-        return Claim(table, number, position, symbol, wins, expected, actual, wrong)
+        return Claim(table, number, position, symbol, wins, expected, actual, agrees, wrong)
 
     # ---- facts
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from spikewright.lct.front.cells import CELLS
 from spikewright.lct.front.design import Design, Register
+from spikewright.lct.front.loops import check_loops, split_loops
+from spikewright.lct.front.memory import expand_memories
 from spikewright.lct.front.netlist import Bit, Cell, Netlist
 from spikewright.lct.front.refusal import Refused
 
 __all__ = ["build_design"]
 
 _FLIP_FLOPS = ("$dff", "$adff", "$aldff")
-_LATCHES = ("$dlatch", "$adlatch", "$dlatchsr", "$sr")
+_LATCHES = ("$dlatch", "$adlatch", "$dlatchsr")
+_TRISTATE = ("$tribuf", "$_TBUF_")
 RESETS = {"rst": 1, "reset": 1, "arst": 1, "rst_n": 0, "reset_n": 0, "rstn": 0, "resetn": 0}
 """Usual names of a reset input, and the value that resets."""
 
@@ -20,7 +23,7 @@ RESETS = {"rst": 1, "reset": 1, "arst": 1, "rst_n": 0, "reset_n": 0, "rstn": 0, 
 def build_design(
     netlist: Netlist,
     language: str,
-    verilog: tuple[str, ...],
+    verilog: Callable[[], tuple[str, ...]],
     prefer: Collection[str],
     reset: str,
 ) -> Design:
@@ -31,7 +34,10 @@ def build_design(
     Refused
         A cell without meaning, a latch, several clocks, a loop.
     """
+    netlist = split_loops(expand_memories(netlist))
     _check_cells(netlist)
+    _check_drivers(netlist)
+    check_loops(netlist, lambda bits: _names(netlist, bits))
     clock = _clock(netlist)
     name, active = _reset(netlist, reset)
     registers = dict(_registers(netlist, prefer, name, active))
@@ -52,12 +58,10 @@ def build_design(
         }
         for side in ("input", "output")
     }
-    design = Design(
+    return Design(
         netlist.name, netlist, sides["input"], sides["output"], registers, clock, name, active,
-        language, verilog, origins,
+        language, origins, verilog,
     )  # fmt: skip
-    _check_loops(design)
-    return design
 
 
 def _check_cells(netlist: Netlist) -> None:
@@ -67,17 +71,44 @@ def _check_cells(netlist: Netlist) -> None:
     for cell in netlist.cells.values():
         place = cell.place or cell.name
         if cell.kind in _LATCHES:
-            names = ", ".join(_names(netlist, cell.pins["Q"]))
-            raise Refused("latch", place, f"{names} keeps its value without a clock, as a latch")
+            name = (_names(netlist, cell.pins["Q"]) or ["a wire"])[0]
+            raise Refused("latch", place, f"{name} keeps its value without a clock, as a latch")
+        if cell.kind in _TRISTATE:
+            name = (_names(netlist, cell.pins["Y"]) or ["a wire"])[0]
+            sentence = f"{name} is driven at all times, not tri-state"
+            raise Refused("tristate", place, sentence)
+        if cell.kind in ("$dffsr", "$dffsre", "$sr"):
+            name = (_names(netlist, cell.pins["Q"]) or ["a register"])[0]
+            sentence = f"{name} has one asynchronous set or reset, not both"
+            raise Refused("clocks", place, sentence)
         if cell.kind not in CELLS and cell.kind not in _FLIP_FLOPS:
             raise Refused("black-box", place, f"{cell.kind} has no meaning that can be proven")
 
 
 def _names(netlist: Netlist, bits: tuple[Bit, ...]) -> list[str]:
     """Declared names of wires that share one of these bits."""
-    wanted = set(bits)
-    named = [n.name for n in netlist.nets.values() if not n.hidden and wanted & set(n.bits)]
-    return sorted(named, key=lambda n: (n.count("."), len(n), n))[:1] or ["a wire"]
+    wanted = set(netlist.sources(bits)) - set("01xz")
+    named = [
+        net.name
+        for net in netlist.nets.values()
+        if not net.hidden and wanted.intersection(netlist.sources(net.bits))
+    ]
+    return sorted(named, key=lambda n: (n.count("."), len(n), n))[:1]
+
+
+def _check_drivers(netlist: Netlist) -> None:
+    """Every bit has one driver, a clock is nothing but a clock."""
+    driven = {b: p.name for p in netlist.ports.values() if p.direction == "input" for b in p.bits}
+    if len(driven) < sum(len(p.bits) for p in netlist.ports.values() if p.direction == "input"):
+        raise Refused("drivers", netlist.name, "two inputs are two wires, not one")
+    for cell in netlist.cells.values():
+        for bit in (b for pin in cell.outputs for b in cell.pins[pin]):
+            if bit in driven or bit in ("0", "1"):
+                net = next((n for n in netlist.nets.values() if bit in n.bits), None)
+                name = net.name if net else "a wire"
+                place = cell.place or (net.place if net else "") or name
+                raise Refused("drivers", place, f"{name} has one driver, not two")
+            driven[bit] = cell.name
 
 
 def _clock(netlist: Netlist) -> str | None:
@@ -87,14 +118,33 @@ def _clock(netlist: Netlist) -> str | None:
     if not found:
         return "clk" if "clk" in netlist.ports else None
     if len(found) > 1:
-        _, second = list(found.values())[:2]
-        raise Refused("clocks", second.place, "all registers have one edge of one clock")
+        (one, edge), (two, other) = list(found)[:2]
+        first, second = ((_names(netlist, (b,)) or ["a wire"])[0] for b in (one, two))
+        edges = [f"{'rise' if e else 'fall'} of {n}" for n, e in ((first, edge), (second, other))]
+        sentence = f"all registers have one edge of one clock, not {edges[0]} and {edges[1]}"
+        raise Refused("clocks", list(found.values())[1].place, sentence)
     ((bit, _),) = found
+    (cell,) = found.values()
     for port in netlist.ports.values():
         if port.direction == "input" and port.bits == (bit,):
+            _check_clock(netlist, bit, port.name)
             return port.name
-    (cell,) = found.values()
-    raise Refused("clocks", cell.place, "the clock is an input, nothing made inside")
+    name = (_names(netlist, cell.pins["CLK"]) or ["a wire"])[0]
+    raise Refused("clocks", cell.place, f"a clock is an input, not {name} that is made inside")
+
+
+def _check_clock(netlist: Netlist, clock: Bit, name: str) -> None:
+    """Refuse a clock that is also read as data."""
+    for cell in netlist.cells.values():
+        for pin, bits in cell.pins.items():
+            # A buffer hands it on; who reads that is looked at too.
+            read = pin not in (*cell.outputs, "CLK") and cell.kind != "$buf"
+            if read and clock in netlist.sources(bits):
+                place = cell.place or cell.name
+                raise Refused("clocks", place, f"{name} is a clock, not also data")
+    for port in netlist.ports.values():
+        if port.direction == "output" and clock in netlist.sources(port.bits):
+            raise Refused("clocks", port.name, f"{name} is a clock, not also data")
 
 
 def _reset(netlist: Netlist, wanted: str) -> tuple[str | None, int]:
@@ -153,7 +203,9 @@ def _register(
     data = tuple(cells[b][0].pins["D"][cells[b][1]] for b in bits)
     init = "".join(inits.get(b, "x") for b in reversed(bits))
     loads = [_load(*cells[b]) for b in bits]
-    load = None if None in loads else tuple(b for b in loads if b is not None)
+    # A bit without an asynchronous reset takes its data also while the others are reset.
+    some = [d if b is None else b for b, d in zip(loads, data, strict=True)]
+    load = tuple(some) if any(b is not None for b in loads) else None
     return Register(name, bits, data, init if init.strip("x") else None, load, place)
 
 
@@ -171,30 +223,3 @@ def _check_load(netlist: Netlist, cell: Cell, reset: str | None, active: int) ->
         raise Refused(
             "clocks", cell.place, "an asynchronous set or reset is the reset input itself"
         )
-
-
-def _check_loops(design: Design) -> None:
-    """Refuse a cell that depends on itself without a register between."""
-    done: set[str] = set()
-    for first in design.netlist.cells.values():
-        path: dict[str, Iterator[Cell]] = {}
-        if first.kind in _FLIP_FLOPS or first.name in done:
-            continue
-        path[first.name] = _inputs(design, first)
-        while path:
-            name = next(reversed(path))
-            cell = next(path[name], None)
-            if cell is None:
-                done.add(name)
-                del path[name]
-            elif cell.name in path:
-                names = ", ".join(_names(design.netlist, cell.pins["Y"]))
-                place = cell.place or cell.name
-                raise Refused("loop", place, f"{names} depends on itself within one cycle")
-            elif cell.name not in done:
-                path[cell.name] = _inputs(design, cell)
-
-
-def _inputs(design: Design, cell: Cell) -> Iterator[Cell]:
-    bits = [b for pin, pins in cell.pins.items() if pin not in cell.outputs for b in pins]
-    return design.cells_behind(bits)

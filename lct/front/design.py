@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from spikewright.lct.front.netlist import Bit, Cell, Netlist
 
@@ -23,7 +24,7 @@ class Register:
     load : tuple of Bit or None
         What an asynchronous reset loads; None where the register has none.
     place : str
-        FILE:LINE.COLUMN.
+        FILE:LINE:COLUMN.
     """
 
     name: str
@@ -49,8 +50,6 @@ class Design:
         The value at which the reset input resets.
     language : str
         ``verilog`` or ``amaranth``.
-    verilog : str
-        Source that a simulator can run: the files themselves, or Verilog made from Amaranth.
     """
 
     name: str
@@ -62,8 +61,13 @@ class Design:
     reset: str | None
     reset_active: int
     language: str
-    verilog: tuple[str, ...]
     _origins: dict[Bit, tuple[str, str, int]] = field(repr=False)
+    _verilog: Callable[[], tuple[str, ...]] = field(repr=False)
+
+    @cached_property
+    def verilog(self) -> tuple[str, ...]:
+        """Sources that a simulator can run: the files, or Verilog made from Amaranth."""
+        return self._verilog()
 
     def width(self, name: str) -> int:
         """Bits of a port, register or wire."""
@@ -94,6 +98,8 @@ class Design:
         if isinstance(bit, str):
             return "open", bit, 0
         found = self._origins.get(bit)
+        if found is None and (start := self.netlist.source(bit)) != bit:
+            return self.origin(start)
         if found is None and bit in self.netlist.drivers:
             cell, _, i = self.netlist.drivers[bit]
             found = "cell", cell.name, i

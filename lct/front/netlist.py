@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -30,7 +31,7 @@ class Net:
     bits : tuple of Bit
         Lowest first.
     place : str
-        FILE:LINE.COLUMN of its declaration, empty where not known.
+        FILE:LINE:COLUMN of its declaration, empty where not known.
     init : str or None
         Bits that it has at power-on, highest first, ``x`` where not given.
     hidden : bool
@@ -74,42 +75,62 @@ class Netlist:
     ports: Mapping[str, Port]
     nets: Mapping[str, Net]
     cells: Mapping[str, Cell]
-    drivers: Mapping[int, tuple[Cell, str, int]] = field(repr=False)
+    drivers: Mapping[Bit, tuple[Cell, str, int]] = field(repr=False)
 
     @classmethod
-    def from_json(cls, name: str, module: Mapping[str, Any]) -> Netlist:
-        """Read a module as `write_json` writes it."""
+    def from_json(
+        cls, name: str, module: Mapping[str, Any], files: Mapping[str, str] | None = None
+    ) -> Netlist:
+        """Read a module as `write_json` writes it.
+
+        `files` has the user's names of files by those in the attributes.
+        """
+
+        def place(item: Mapping[str, Any]) -> str:
+            text = item["attributes"].get("src", "").partition("|")[0]
+            found = re.fullmatch(r"(.*):(\d+)(?:\.(\d+))?(?:-[\d.]+)?", text)
+            if not found:
+                return str(text)
+            column = f":{found[3]}" if found[3] and found[3] != "0" else ""
+            return f"{(files or {}).get(found[1], found[1])}:{found[2]}{column}"
+
         ports = {n: Port(n, p["direction"], tuple(p["bits"])) for n, p in module["ports"].items()}
         nets = {
             n: Net(
                 n,
                 tuple(w["bits"]),
-                w["attributes"].get("src", "").partition("|")[0],
+                place(w),
                 w["attributes"].get("init"),
                 bool(w["hide_name"]) or n.startswith("_$"),
             )
             for n, w in module["netnames"].items()
         }
-        cells = {n: _cell(n, c) for n, c in module["cells"].items()}
-        drivers: dict[int, tuple[Cell, str, int]] = {}
-        for cell in cells.values():
-            for pin in cell.outputs:
-                for i, bit in enumerate(cell.pins[pin]):
-                    if isinstance(bit, int):
-                        drivers[bit] = (cell, pin, i)
-        return cls(name, ports, nets, cells, drivers)
+        cells = {
+            n: _cell(n, c, place(c)) for n, c in module["cells"].items() if c["type"] not in _SILENT
+        }
+        return cls(name, ports, nets, cells, _drivers(cells))
+
+    def with_cells(
+        self, cells: Mapping[str, Cell], nets: Mapping[str, Net] | None = None
+    ) -> Netlist:
+        """Return the netlist with other cells, and other nets if given."""
+        drivers = _drivers(cells)
+        return Netlist(self.name, self.ports, nets or self.nets, cells, drivers)
 
     def kinds(self, *kinds: str) -> Iterator[Cell]:
         """All cells of some types."""
         return (c for c in self.cells.values() if c.kind in kinds)
 
     def source(self, bit: Bit) -> Bit:
-        """The bit at the start of a chain of buffers."""
+        """The bit at the start of a chain of buffers; one that is its own start stays."""
+        start = bit
         while isinstance(bit, int) and bit in self.drivers:
             cell, _, i = self.drivers[bit]
             if cell.kind not in ("$buf", "$pos") or i >= len(cell.pins["A"]):
                 break
             bit = cell.pins["A"][i]
+            if bit == start:
+                break
         return bit
 
     def sources(self, bits: Sequence[Bit]) -> tuple[Bit, ...]:
@@ -117,7 +138,21 @@ class Netlist:
         return tuple(self.source(b) for b in bits)
 
 
-def _cell(name: str, cell: Mapping[str, Any]) -> Cell:
+# Cells of simulation and proof: they print or check and drive nothing.
+_SILENT = ("$print", "$check", "$assert", "$assume", "$cover", "$live", "$fair", "$scopeinfo")
+
+
+def _drivers(cells: Mapping[str, Cell]) -> dict[Bit, tuple[Cell, str, int]]:
+    return {
+        bit: (cell, pin, i)
+        for cell in cells.values()
+        for pin in cell.outputs
+        for i, bit in enumerate(cell.pins[pin])
+        if isinstance(bit, int)
+    }
+
+
+def _cell(name: str, cell: Mapping[str, Any], place: str) -> Cell:
     directions = cell.get("port_directions", {})
     return Cell(
         name,
@@ -125,7 +160,7 @@ def _cell(name: str, cell: Mapping[str, Any]) -> Cell:
         cell["parameters"],
         {pin: tuple(bits) for pin, bits in cell["connections"].items()},
         tuple(p for p, d in directions.items() if d == "output"),
-        cell["attributes"].get("src", "").partition("|")[0],
+        place,
     )
 
 

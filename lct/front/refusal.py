@@ -13,7 +13,7 @@ class Refused(ValueError):
     rule : str
         What is not met, for instance ``latch``, ``clocks``, ``loop``, ``black-box``, ``syntax``.
     place : str
-        FILE:LINE.COLUMN, or the name of what is refused.
+        FILE:LINE:COLUMN, or the name of what is refused.
     """
 
     def __init__(self, rule: str, place: str, sentence: str) -> None:

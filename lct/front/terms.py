@@ -57,8 +57,17 @@ class DesignTerms:
         return self.bits(self.design.bits(name))
 
     def next(self, register: str) -> Term:
-        """A register's bits after the next edge of the clock."""
-        return self.bits(self.design.registers[register].data)
+        """A register's bits after the next edge of the clock.
+
+        Its value in reset is the same where the reset input is bound to its active level, whether
+        the reset waits for the clock or not.
+        """
+        found, reset = self.design.registers[register], self.design.reset
+        if found.load is None or reset is None:
+            return self.bits(found.data)
+        active = self.builder.number(self.design.reset_active, 1)
+        resets = self.builder.equal(self.symbol(reset, 1), active)
+        return self.builder.choose(resets, self.bits(found.load), self.bits(found.data))
 
     def symbol(self, name: str, width: int) -> Term:
         """An input's or register's present bits."""

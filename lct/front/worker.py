@@ -1,7 +1,7 @@
 """The confined process that elaborates HDL: one request a line on stdin, one answer on stdout.
 
 Yosys ends its process at an error, so a request without an answer is one that it refused; why is
-in the log of the request's folder.
+in the files of the request's folder.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-LOG, NETLIST = "yosys.log", "netlist.json"
+__all__ = ["DIAGNOSES", "LOG", "NETLIST", "VERILOG", "main"]
+
+LOG, NETLIST, DIAGNOSES, VERILOG = "yosys.log", "netlist.json", "diagnoses.json", "netlist.v"
 
 
 def commands(request: dict[str, Any]) -> list[str]:
@@ -23,7 +25,13 @@ def commands(request: dict[str, Any]) -> list[str]:
     else:
         names = [f"-G {name}={value}" for name, value in request["parameters"].items()]
         choice = ["--top", top] if top else []
-        read = [" ".join(["read_slang", *choice, *names, *files])]
+        options = [
+            f"-j 1 --single-unit --ignore-assertions --diag-json {DIAGNOSES}",
+            "-Wport-width-expand -Wport-width-trunc -Wcase-dup -Wcase-overlap",
+        ]
+        read = [" ".join(["read_slang", *options, *choice, *names, *files])]
+    if request.get("write") == "verilog":
+        return [*read, "proc -nomux -norom", "memory_collect", f"write_verilog -norename {VERILOG}"]
     return [
         *read,
         f"hierarchy -check {f'-top {top}' if top else '-auto-top'}",
@@ -40,9 +48,10 @@ def main() -> None:
     from pyosys import libyosys
 
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    home = Path.cwd()
     for line in sys.stdin:
         request = json.loads(line)
-        os.chdir(request["folder"])
+        os.chdir(home / request["folder"])
         log = os.open(LOG, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(log, 1)
         os.dup2(log, 2)
@@ -50,7 +59,7 @@ def main() -> None:
         design = libyosys.Design()
         for command in commands(request):
             libyosys.run_pass(command, design)
-        answers.write(json.dumps({"netlist": str(Path.cwd() / NETLIST)}) + "\n")
+        answers.write("done\n")
         answers.flush()
 
 

@@ -139,7 +139,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Design, dict[str, st
         [sys.executable, "-c", SCRIPT, *commands], cwd=folder, check=True, stdout=subprocess.DEVNULL
     )
     module = json.loads((folder / "top.json").read_text())["modules"]["top"]
-    design = build_design(Netlist.from_json("top", module), "verilog", (), (), "")
+    design = build_design(Netlist.from_json("top", module), "verilog", tuple, (), "")
     found = re.findall(
         r"^Eval result: \\(\w+) = (\S+)\.$", (folder / "eval.txt").read_text(), re.MULTILINE
     )

@@ -1,0 +1,125 @@
+"""Loops without a register: where words have one and their bits none, the words come apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from spikewright.lct.front.netlist import Bit, Cell, Netlist
+from spikewright.lct.front.refusal import Refused
+
+__all__ = ["check_loops", "split_loops"]
+
+_BITWISE = ("$and", "$or", "$xor", "$xnor", "$not", "$pos", "$mux", "$pmux", "$bwmux")
+_REGISTERS = ("$dff", "$adff", "$aldff")
+
+
+def split_loops(netlist: Netlist) -> Netlist:
+    """Take cells that work on each bit by itself apart where a loop of words goes through them."""
+    apart = {name for loop in _loops(netlist) for name in loop}
+    cells: dict[str, Cell] = {}
+    for name, cell in netlist.cells.items():
+        if name in apart and cell.kind in _BITWISE and len(cell.pins["Y"]) > 1:
+            cells |= {one.name: one for one in _bits(cell)}
+        else:
+            cells[name] = cell
+    return netlist.with_cells(cells) if apart else netlist
+
+
+def check_loops(netlist: Netlist, names: Callable[[tuple[Bit, ...]], list[str]]) -> None:
+    """Refuse a cell that depends on itself.
+
+    Parameters
+    ----------
+    netlist : Netlist
+    names : callable
+        The declared names of some bits.
+
+    Raises
+    ------
+    Refused
+        With a name in the loop.
+    """
+    for loop in _loops(netlist):
+        cells = [netlist.cells[name] for name in loop]
+        named = [n for c in cells for n in names(c.pins["Y"])] or ["a wire"]
+        place = next((c.place for c in cells if c.place), cells[0].name)
+        if all(c.kind in ("$mux", "$pmux", "$bwmux") for c in cells):
+            sentence = f"{named[0]} keeps its value without a clock, as a latch"
+            raise Refused("latch", place, sentence)
+        raise Refused("loop", place, f"{named[0]} depends on itself within one cycle")
+
+
+def _inputs(netlist: Netlist, cell: Cell) -> Iterator[str]:
+    """Cells whose outputs a cell reads."""
+    seen = set()
+    for pin, bits in cell.pins.items():
+        for bit in () if pin in cell.outputs else bits:
+            driver = netlist.drivers.get(netlist.source(bit))
+            if driver is not None and driver[0].kind not in _REGISTERS:
+                seen.add(driver[0].name)
+    return iter(sorted(seen))
+
+
+def _loops(netlist: Netlist) -> list[list[str]]:
+    """Groups of cells each of which depends on all of its group (Tarjan's algorithm)."""
+    number: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    on: set[str] = set()
+    found: list[list[str]] = []
+    for first, start in netlist.cells.items():
+        # A buffer is looked through: it is in no path.
+        if first in number or start.kind in _REGISTERS or start.kind == "$buf":
+            continue
+        path = [(first, _inputs(netlist, start))]
+        number[first] = low[first] = len(number)
+        stack.append(first)
+        on.add(first)
+        while path:
+            name, left = path[-1]
+            follow = next(left, None)
+            if follow is None:
+                path.pop()
+                if path:
+                    low[path[-1][0]] = min(low[path[-1][0]], low[name])
+                if low[name] == number[name]:
+                    group = stack[stack.index(name) :]
+                    del stack[-len(group) :]
+                    on -= set(group)
+                    if len(group) > 1 or name in _inputs(netlist, netlist.cells[name]):
+                        found.append(group)
+            elif follow not in number:
+                number[follow] = low[follow] = len(number)
+                stack.append(follow)
+                on.add(follow)
+                path.append((follow, _inputs(netlist, netlist.cells[follow])))
+            elif follow in on:
+                low[name] = min(low[name], number[follow])
+    return found
+
+
+def _bits(cell: Cell) -> Iterator[Cell]:
+    """One cell for each bit of Y."""
+    width = len(cell.pins["Y"])
+    mux = cell.kind in ("$mux", "$pmux", "$bwmux")
+    signed = all(cell.parameters.get(f"{p}_SIGNED", "1").endswith("1") for p in "AB")
+    for i in range(width):
+        pins: dict[str, tuple[Bit, ...]] = {"Y": cell.pins["Y"][i : i + 1]}
+        if cell.kind == "$bwmux":
+            pins |= {p: cell.pins[p][i : i + 1] for p in "ABS"}
+        elif mux:
+            pins |= {p: cell.pins[p][i::width] for p in "AB"} | {"S": cell.pins["S"]}
+        else:
+            pins |= {p: (_bit(cell.pins[p], i, signed),) for p in "AB" if p in cell.pins}
+        widths = {
+            n: "1" for n in cell.parameters if n in ("WIDTH", "A_WIDTH", "B_WIDTH", "Y_WIDTH")
+        }
+        yield replace(
+            cell, name=f"{cell.name}[{i}]", pins=pins, parameters={**cell.parameters, **widths}
+        )
+
+
+def _bit(bits: tuple[Bit, ...], i: int, signed: bool) -> Bit:
+    """A bit of an operand that is extended."""
+    return bits[i] if i < len(bits) else bits[-1] if signed else "0"

@@ -8,7 +8,7 @@ from spikewright.lct.front.cells import CELLS
 from spikewright.lct.front.design import Design, Register
 from spikewright.lct.front.loops import check_loops, split_loops
 from spikewright.lct.front.memory import expand_memories
-from spikewright.lct.front.netlist import Bit, Cell, Netlist
+from spikewright.lct.front.netlist import Bit, Cell, Net, Netlist
 from spikewright.lct.front.refusal import Refused
 
 __all__ = ["build_design"]
@@ -178,9 +178,15 @@ def _registers(
         for bit, value in zip(net.bits, reversed(net.init), strict=False)
     }
     named = [(n, netlist.sources(n.bits)) for n in netlist.nets.values() if not n.hidden]
-    named.sort(
-        key=lambda n: (n[0].name not in prefer, n[0].name.count("."), len(n[0].name), n[0].name)
-    )
+
+    def rank(item: tuple[Net, tuple[Bit, ...]]) -> tuple[bool, bool, int, bool, int, str]:
+        """Wanted names first, then those of the register itself rather than of a copy."""
+        net, bits = item
+        name, copy = net.name, net.bits != bits
+        port = name in netlist.ports
+        return name not in prefer, copy, name.count("."), port, len(name), name
+
+    named.sort(key=rank)
     for net, bits in named:
         if all(b in left for b in bits):
             for b in bits:

@@ -94,7 +94,8 @@ class Elaborator:
         tops = [n for n, m in modules.items() if "top" in m["attributes"]]
         if not tops:
             raise Refused("missing", next(iter(sources), ""), "one module is the top, not none")
-        return Netlist.from_json(tops[0], modules[tops[0]], names)
+        places = {**names, **request.get("places", {})}
+        return Netlist.from_json(tops[0], modules[tops[0]], places)
 
     def verilog(self, rtlil: str) -> str:
         """Verilog of a design in yosys' own language."""

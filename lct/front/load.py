@@ -71,14 +71,24 @@ def load_component(
     """Elaborate an Amaranth component."""
     from amaranth.back import rtlil
 
-    return load_rtlil(rtlil.convert(component, name=name), name, prefer, "", elaborator)
+    text = rtlil.convert(component, name=name)
+    return load_rtlil(text, name, prefer=prefer, elaborator=elaborator)
 
 
 def load_rtlil(
-    text: str, name: str, prefer: Collection[str], reset: str, elaborator: Elaborator | None
+    text: str,
+    name: str,
+    *,
+    prefer: Collection[str] = (),
+    reset: str = "",
+    elaborator: Elaborator | None = None,
+    files: Mapping[str, str] | None = None,
 ) -> Design:
-    """Elaborate what Amaranth's converter wrote; its Verilog is made when it is asked for."""
-    request = {"language": "rtlil", "top": name, "parameters": {}}
+    """Elaborate what Amaranth's converter wrote; its Verilog is made when it is asked for.
+
+    `files` has the user's names of source files by those in the text.
+    """
+    request = {"language": "rtlil", "top": name, "parameters": {}, "places": dict(files or {})}
     netlist = _elaborate({f"{name}.il": text}, request, elaborator)
 
     def verilog() -> tuple[str, ...]:

@@ -1,0 +1,165 @@
+"""HDL comes back as a table that a person would write, and only if it is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spikewright.lct.check import check
+from spikewright.lct.decoder import Undecodable, assemble, decode, rows
+from spikewright.lct.decoder.split import Rule
+from spikewright.lct.diagnostics import Diagnostics
+from spikewright.lct.elaborate import elaborate
+from spikewright.lct.front.load import Elaborator, load_component, load_verilog
+from spikewright.lct.ir import Unit
+from spikewright.lct.library import Library
+from spikewright.lct.load import load_class
+from spikewright.lct.markdown import parse_markdown
+
+QUICK = ("to_local", "merge_east", "axi_read", "tick_controller", "from_local", "frame_in")
+
+SIGNALS = """# held
+## Types
+| name | definition |
+|---|---|
+| State | enum(IDLE, RUN, DONE) |
+## Signals
+| name | kind | type | reset | meaning |
+|---|---|---|---|---|
+| go | in | unsigned(1) | | |
+| stop | in | unsigned(1) | | |
+| data | in | unsigned(8) | | |
+| busy | out | unsigned(1) | | |
+| state | register | State | IDLE | |
+| total | register | unsigned(8) | 0 | |
+## Table nothing (unique)
+| row | => | busy |
+|---|---|---|
+| always | => | 0 |
+"""
+
+TABLE = """\
+## Table state (unique)
+| row | state | go | stop | => | state | total |
+|---|---|---|---|---|---|---|
+| idle_1 | IDLE | 0 | - | => | hold | hold |
+| idle_2 | IDLE | 1 | - | => | RUN | 0 |
+| run_1 | RUN | - | 0 | => | hold | trunc(total + data, 8) |
+| run_2 | RUN | - | 1 | => | DONE | hold |
+| done | DONE | - | - | => | IDLE | hold |
+
+## Table wires (unique)
+| row | => | busy |
+|---|---|---|
+| always | => | state != IDLE |
+"""
+
+STYLES = {
+    "case": """
+always_ff @(posedge clk)
+  if (rst) begin state <= 0; total <= 0; end
+  else case (state)
+    0: if (go) begin state <= 1; total <= 0; end
+    1: if (stop) state <= 2; else total <= total + data;
+    default: state <= 0;
+  endcase""",
+    "ternaries": """
+always_ff @(posedge clk) begin
+  state <= rst ? 0 : state == 0 ? {1'b0, go} : state == 1 ? (stop ? 2'd2 : 2'd1) : 2'd0;
+  total <= rst ? 0 : state == 0 && go ? 0 : state == 1 && !stop ? total + data : total;
+end""",
+    "masks": """
+wire start = ~|state & go;
+wire adds = state[0] & ~stop;
+wire [7:0] sum = total + ({8{adds}} & data);
+always_ff @(posedge clk) begin
+  state[0] <= ~rst & (start | adds);
+  state[1] <= ~rst & state[0] & stop;
+  total <= sum & {8{~(start | rst)}};
+end""",
+}
+
+
+def unit(text: str) -> Unit:
+    """A unit from its text."""
+    diagnostics = Diagnostics()
+    document = parse_markdown(Path("held.lct.md"), text, diagnostics)
+    result = elaborate(document, Library(), {}, diagnostics)
+    diagnostics.raise_if_any(document.lines)
+    return result
+
+
+@pytest.fixture(scope="module")
+def elaborator() -> Iterator[Elaborator]:
+    """One process for all designs."""
+    with Elaborator() as process:
+        yield process
+
+
+def held(body: str) -> str:
+    """A module with the signals of `SIGNALS`."""
+    return f"""module held(input clk, rst, go, stop, input [7:0] data, output busy);
+reg [1:0] state; reg [7:0] total;
+assign busy = state != 0;
+{body}
+endmodule
+"""
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_unit(name: str, elaborator: Elaborator) -> None:
+    """A compiled unit comes back without a finding."""
+    given = Library().unit(name)
+    prefer = [s.name for s in given.by_role("register")]
+    design = load_component(load_class(name)(), name, elaborator=elaborator, prefer=prefer)
+    assert check(decode(design, given).unit) == []
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_styles(style: str, elaborator: Elaborator) -> None:
+    """One function in several styles is one table."""
+    design = load_verilog({"held.sv": held(STYLES[style])}, "held", elaborator=elaborator)
+    text = decode(design, unit(SIGNALS)).text
+    if style != "masks":
+        assert text[text.index("## Table") :] == TABLE
+
+
+def _dropped(sheet: rows.Sheet) -> rows.Sheet:
+    """A table without its first row; the second one covers what it covered."""
+    first, second, *rest = sheet.rules
+    return replace(sheet, rules=[Rule(first.cube, second.values), second, *rest])
+
+
+def _held(sheet: rows.Sheet) -> rows.Sheet:
+    """A table in which one row wrongly keeps a register's value."""
+    k, goal = next((k, g) for k, g in enumerate(sheet.goals) if g.held is not None)
+    at = next(i for i, r in enumerate(sheet.rules) if r.values[k] is not goal.held)
+    values = list(sheet.rules[at].values)
+    values[k] = goal.held  # type: ignore[call-overload]
+    rules = list(sheet.rules)
+    rules[at] = Rule(rules[at].cube, tuple(values))
+    return replace(sheet, rules=rules)
+
+
+@pytest.mark.parametrize("fault", [_dropped, _held])
+def test_fault_in_the_decoder(
+    fault: Callable[[rows.Sheet], rows.Sheet],
+    elaborator: Elaborator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A wrong table is never returned."""
+    real = assemble.tidy
+
+    def wrong(*args: Any) -> rows.Sheet:
+        sheet = real(*args)
+        return fault(sheet) if len(sheet.rules) > 2 else sheet
+
+    monkeypatch.setattr(assemble, "tidy", wrong)
+    design = load_verilog({"held.sv": held(STYLES["case"])}, "held", elaborator=elaborator)
+    with pytest.raises(Undecodable) as caught:
+        decode(design, unit(SIGNALS))
+    assert str(caught.value) == "the decoded table of held differs from the HDL in state"

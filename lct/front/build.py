@@ -34,7 +34,7 @@ def build_design(
     Refused
         A cell without meaning, a latch, several clocks, a loop.
     """
-    netlist = split_loops(expand_memories(netlist))
+    netlist = split_loops(expand_memories(_drop_latches(netlist)))
     _check_cells(netlist)
     _check_drivers(netlist)
     check_loops(netlist, lambda bits: _names(netlist, bits))
@@ -62,6 +62,23 @@ def build_design(
         netlist.name, netlist, sides["input"], sides["output"], registers, clock, name, active,
         language, origins, verilog,
     )  # fmt: skip
+
+
+def _drop_latches(netlist: Netlist) -> Netlist:
+    """Leave out latches that nothing reads: arguments of static functions and tasks."""
+    if not any(netlist.kinds(*_LATCHES)):
+        return netlist
+    todo = [b for p in netlist.ports.values() if p.direction != "input" for b in p.bits]
+    todo += [b for c in netlist.kinds(*_FLIP_FLOPS) for b in c.pins["D"]]
+    seen: set[str] = set()
+    while todo:
+        driver = netlist.drivers.get(todo.pop())
+        if driver is not None and driver[0].name not in seen:
+            seen.add(driver[0].name)
+            cell = driver[0]
+            todo += [b for pin, bits in cell.pins.items() if pin not in cell.outputs for b in bits]
+    cells = {n: c for n, c in netlist.cells.items() if c.kind not in _LATCHES or n in seen}
+    return netlist.with_cells(cells)
 
 
 def _check_cells(netlist: Netlist) -> None:
@@ -226,6 +243,5 @@ def _check_load(netlist: Netlist, cell: Cell, reset: str | None, active: int) ->
     bit = netlist.source(cell.pins[pin][0])
     level = cell.number(f"{pin}_POLARITY")
     if reset is None or (bit,) != netlist.ports[reset].bits or level != active:
-        raise Refused(
-            "clocks", cell.place, "an asynchronous set or reset is the reset input itself"
-        )
+        what = f"{reset} at {active}" if reset is not None else "rst, or the input given as reset"
+        raise Refused("clocks", cell.place, f"an asynchronous set or reset is {what}")

@@ -11,6 +11,7 @@ from spikewright.lct.front.build import build_design
 from spikewright.lct.front.design import Design
 from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.front.netlist import Netlist
+from spikewright.lct.front.promise import spell_out
 from spikewright.lct.front.refusal import Refused
 from spikewright.lct.front.scan import scan
 
@@ -54,7 +55,7 @@ def load_verilog(
         sources = {str(path): _read(path) for path in sources}
     _check_names(top, parameters or {})
     scan(sources)
-    texts = {name: _HIDDEN.sub(r"\\_$", text) for name, text in sources.items()}
+    texts = {name: _HIDDEN.sub(r"\\_$", spell_out(name, text)) for name, text in sources.items()}
     request = {"language": "verilog", "top": top, "parameters": dict(parameters or {})}
     netlist = _elaborate(texts, request, elaborator)
     given = tuple(sources.values())

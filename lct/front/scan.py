@@ -206,7 +206,7 @@ def _word(before: Token, token: Token, after: Token, cases: list[_Case]) -> None
         cases.append(_Case(token.text == "case", before.text.startswith("unique")))
     elif token.text == "endcase" and cases:
         cases.pop()
-    elif token.text in ("unique", "unique0") and after.text == "if":
+    elif token.text in ("unique", "unique0", "priority") and after.text == "if":
         sentence = f"conditions are taken in order, without the promise {token.text} if"
         raise _Found(token.at, "promise", sentence)
 

@@ -32,7 +32,8 @@ class DesignTerms:
         Inputs and registers that were not given.
     open : dict of str to Term
         What the HDL leaves open, by the place in its source: each is an unknown, so that a proof
-        covers every choice.
+        covers every choice. Each use of an x or of a wire that nothing drives is one of its own,
+        as it may be to an optimiser; what a cell leaves open is one for all that read the cell.
     """
 
     def __init__(
@@ -47,7 +48,6 @@ class DesignTerms:
         self.unknowns: dict[str, Term] = {}
         self.open: dict[str, Term] = {}
         self._outputs: dict[tuple[str, str], Term] = {}
-        self._free: dict[Bit, Term] = {}
         reset = design.reset
         if reset is not None and reset not in self.bound:
             self.bound[reset] = builder.number(1 - design.reset_active, 1)
@@ -108,9 +108,7 @@ class DesignTerms:
         if kind == "symbol":
             return b.bits(self.symbol(name, self.design.width(name)), low, width)
         if kind == "undriven":
-            if name not in self._free:
-                self._free[name] = self._fresh(f"wire {name}", 1)
-            return self._free[name]
+            return self._fresh(f"wire {name}", 1)
         return b.bits(self._outputs[name, "Y"], low, width)
 
     def _prepare(self, bits: Sequence[Bit]) -> None:

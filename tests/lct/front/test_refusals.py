@@ -53,7 +53,11 @@ BODIES = {
     ),
     "clocks reset": (
         "always @(posedge clk or posedge b) if (b) y <= 0; else y <= a;",
-        "f.sv:2:1: an asynchronous set or reset is the reset input itself",
+        "f.sv:2:1: an asynchronous set or reset is rst at 1",
+    ),
+    "clocks level": (
+        "always @(posedge clk or negedge rst) if (!rst) y <= 0; else y <= a;",
+        "f.sv:2:1: an asynchronous set or reset is rst at 1",
     ),
     "clocks both": (
         "always @(posedge clk, posedge rst, posedge b) if (rst) y <= 0; else if (b) y <= 1; else "
@@ -210,6 +214,8 @@ ACCEPTED = {
     "always_comb begin for (int i = 0; i < 3; i++) c[i+1] = d[i] & c[i]; c[0] = a; end",
     "words in a loop only, in a choice": "logic [1:0] c; assign y = c[1];\n"
     "always_comb begin c = b ? {c[0], a} : {c[0], d[0]}; end",
+    "an argument of a static function": "function f; input i; f = ~i; endfunction\n"
+    "always @* begin y = 0; if (a) y = f(b); end",
     "asynchronous reset": "always @(posedge clk or posedge rst) if (rst) y <= 0; else y <= a;",
 }
 

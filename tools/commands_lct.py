@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from spikewright.tools.commands_lct_diff import diff
+from spikewright.tools.commands_lct_tests import write_row_tests
 from spikewright.tools.console import atomic_path, atomic_write, out, print_json, progress
 from spikewright.tools.errors import EXIT_FAULT, UserError
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 
 app.command("diff")(diff)
+app.command("tests")(write_row_tests)
 
 Names = Annotated[
     list[str] | None,

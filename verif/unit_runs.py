@@ -51,9 +51,10 @@ def wrapped(unit: str, ports: dict[str, Port]) -> str:
     """Return a module around a unit: most units have no register, and so no clock."""
     outer = {"clk": Port("input", 1), "rst": Port("input", 1)} | ports
     declared = ",\n".join(
-        f"  {port.direction} wire [{port.width - 1}:0] {name}" for name, port in outer.items()
+        f"  {port.direction} wire [{port.width - 1}:0] \\{name} " for name, port in outer.items()
     )
-    connected = ", ".join(f".{name}({name})" for name in ports)
+    # Escaped, since a port may be called like a keyword.
+    connected = ", ".join(f".\\{name} (\\{name} )" for name in ports)
     return f"module {unit}_bench(\n{declared}\n);\n  {unit} dut({connected});\nendmodule\n"
 
 

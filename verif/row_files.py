@@ -1,0 +1,238 @@
+"""One cocotb test a row of a unit's tables, and one cover point, as files that stand alone.
+
+Stimulus comes from the solver, expected values from the table run as software; the hardware has no
+say in either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from spikewright.lct.evaluate import pack
+from spikewright.lct.ir import Unit
+from spikewright.lct.row_source import hdl_name, rows_source
+
+from .blocks import portable
+from .ports import parse_ports
+from .row_cases import RowTest, cases_of_rows, storage
+from .unit_runs import wrapped
+
+__all__ = ["COVERAGE", "RESET", "RowTests", "row_tests"]
+
+COVERAGE = "coverage.json"
+"""Where a run leaves its counts."""
+
+RESET = "reset"
+"""The test of all registers' reset values."""
+
+_HERE = Path(__file__).parent
+_COPIED = ("row_cover.py", "row_bench.py")
+
+
+@dataclass(frozen=True)
+class RowTests:
+    """All tests of a unit.
+
+    Members
+    -------
+    unit : Unit
+    tests : tuple of RowTest
+    verilog : str
+        Of the unit.
+    registers : dict of str to str
+        Where each register is kept.
+    """
+
+    unit: Unit
+    tests: tuple[RowTest, ...]
+    verilog: str
+    registers: Mapping[str, str]
+
+    @property
+    def top(self) -> str:
+        """The module that is simulated."""
+        return f"{self.unit.name}_bench"
+
+    @property
+    def module(self) -> str:
+        """The Python module of the tests."""
+        return f"test_{self.unit.name}"
+
+    def sources(self) -> dict[str, str]:
+        """The Verilog by file name."""
+        name = self.unit.name
+        return {
+            f"{name}.v": self.verilog,
+            f"{self.top}.v": wrapped(name, parse_ports(self.verilog, name)),
+        }
+
+    def public(self) -> tuple[str, ...]:
+        """Signals inside that are touched, each ``module.signal``."""
+        return tuple(f"{self.unit.name}.{at}" for at in sorted(set(self.registers.values())))
+
+    def files(self) -> dict[str, str]:
+        """All files by name."""
+        copied = {
+            n: (_HERE / n).read_text(encoding="utf-8") for n in ("row_cover.py", "row_bench.py")
+        }
+        return {
+            **self.sources(),
+            **copied,
+            f"rows_{self.unit.name}.py": rows_source(self.unit),
+            f"{self.module}.py": "\n".join(self._test_lines()),
+            "public.vlt": self._settings(),
+            "Makefile": _MAKEFILE.format(unit=self.unit.name, top=self.top, module=self.module),
+        }
+
+    def write(self, folder: Path) -> None:
+        """Write all files into a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in self.files().items():
+            (folder / name).write_text(text, encoding="utf-8")
+
+    def _settings(self) -> str:
+        ports = [f'public_flat_rw -module "{self.top}" -port "*"']
+        inside = [s.rpartition(".") for s in self.public()]
+        ports += [f'public_flat_rw -module "{m}" -var "{v}"' for m, _, v in inside]
+        return "\n".join(["`verilator_config", *ports, ""])
+
+    def _test_lines(self) -> Iterator[str]:
+        name = self.unit.name
+        rows = f"rows_{name}"
+        yield _HEAD.format(
+            unit=name,
+            rows=rows,
+            registers=dict(self.registers),
+            resets=_resets(self.unit),
+            coverage=COVERAGE,
+        )
+        if self.registers:
+            yield _RESET
+        for test in self.tests:
+            if test.verdict != "sat":
+                why = _UNTESTED[test.verdict]
+                yield f"# Row {test.row} of table {test.table} has no test: {why}.\n\n"
+                continue
+            yield "@cocotb.test()"
+            yield f"async def {test.name}(dut):"
+            yield f'    """Table {test.table}, row {test.row}: {self._words(test)}."""'
+            yield "    cases = ["
+            for case in test.cases:
+                yield "        ("
+                yield f"            {case[0]!r},"
+                yield from (f"            {_numbers(part)}," for part in case[1:])
+                yield "        ),"
+            yield "    ]"
+            yield f'    await run(dut, "{test.table}", "{test.row}", cases)\n\n'
+
+    def _words(self, test: RowTest) -> str:
+        table = next(t for t in self.unit.tables if t.name == test.table)
+        row = next(r for r in table.rows if r.id == test.row)
+        lines = self.unit.document.lines
+        words = []
+        for column, cell, span in zip(
+            table.conditions, row.conditions, row.condition_spans, strict=True
+        ):
+            if cell is not None:
+                text = lines[span.line - 1][span.column - 1 : span.column - 1 + span.length]
+                words.append(f"{column.text} is {text}".replace("\\", ""))
+        return ", ".join(words) or ("no other row" if row.is_else else "always")
+
+
+_UNTESTED = {"unsat": "it never decides", "unknown": "the solver gave up"}
+
+_HEAD = '''\
+"""One test a row of {unit}: generated by `spikewright lct tests {unit}`, do not edit.
+
+A case is what it is good for, the inputs and registers that are set, the outputs that follow, and
+the registers after the clock. Values are the bits that ports and registers hold. `make` runs it, or
+`make SIM=verilator`; {coverage} then says how often each row has decided.
+"""
+
+import cocotb
+from row_bench import Bench
+from row_cover import RowCover
+from {rows} import READS, TABLES, WIDE
+
+# Where the HDL keeps each register.
+REGISTERS = {registers!r}
+# What each register holds after a reset, and something else.
+RESETS = {resets!r}
+COVER = RowCover(TABLES, WIDE)
+
+
+async def run(dut, table, row, cases):
+    """Run the cases of a row, and keep count."""
+    try:
+        await Bench(dut, REGISTERS, COVER, READS).check(table, row, cases)
+    finally:
+        COVER.save("{coverage}")
+
+'''
+_RESET = '''
+@cocotb.test()
+async def reset(dut):
+    """Every register after a reset."""
+    await Bench(dut, REGISTERS, COVER, READS).check_reset(RESETS)
+
+'''
+_MAKEFILE = """\
+# One test a row of {unit}. Needs cocotb and a simulator: make, or make SIM=verilator
+SIM ?= icarus
+TOPLEVEL_LANG = verilog
+VERILOG_SOURCES = $(CURDIR)/{unit}.v $(CURDIR)/{top}.v
+COCOTB_TOPLEVEL = {top}
+COCOTB_TEST_MODULES = {module}
+ifeq ($(SIM),verilator)
+VERILOG_SOURCES += $(CURDIR)/public.vlt
+EXTRA_ARGS += -Wno-fatal
+endif
+include $(shell cocotb-config --makefiles)/Makefile.sim
+"""
+
+
+def row_tests(
+    unit: Unit, verilog: str, *, different: int = 4, seed: int = 0, limit: float = 5.0
+) -> RowTests:
+    """Make the tests of a unit.
+
+    Parameters
+    ----------
+    unit : Unit
+        A logic unit without findings.
+    verilog : str
+        What is tested, a module of the unit's name whose ports and registers have the names of the
+        tables, ``__`` for a dot.
+    different : int
+        Stimuli of each row that have little in common.
+    seed : int
+        Of these.
+    limit : float
+        Seconds for one question to the solver.
+
+    Raises
+    ------
+    ToolError
+        The Verilog keeps a register under no name that can be set.
+    """
+    text = portable(verilog)
+    tests = cases_of_rows(unit, different, seed, limit)
+    registers = {
+        hdl_name(s.name): storage(text, hdl_name(s.name)) for s in unit.by_role("register")
+    }
+    return RowTests(unit, tests, text, registers)
+
+
+def _resets(unit: Unit) -> dict[str, tuple[int, int]]:
+    found = {}
+    for symbol in unit.by_role("register"):
+        value, full = pack(symbol.reset or 0, symbol.type), (1 << symbol.type.width) - 1
+        found[hdl_name(symbol.name)] = value, value ^ full
+    return found
+
+
+def _numbers(values: Mapping[str, int]) -> str:
+    parts = (f'"{n}": {v if v < 10 else hex(v)}' for n, v in values.items())
+    return "{" + ", ".join(parts) + "}"

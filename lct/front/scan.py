@@ -206,6 +206,8 @@ def _word(before: Token, token: Token, after: Token, cases: list[_Case]) -> None
         cases.append(_Case(token.text == "case", before.text.startswith("unique")))
     elif token.text == "endcase" and cases:
         cases.pop()
+    elif token.text == "inside" and cases and before.text == ")" and not cases[-1].items:
+        cases[-1].plain = False
     elif token.text in ("unique", "unique0", "priority") and after.text == "if":
         sentence = f"conditions are taken in order, without the promise {token.text} if"
         raise _Found(token.at, "promise", sentence)

@@ -34,6 +34,11 @@ COMMANDS = (
     ),
     Entry("lct", "spikewright.tools.commands_lct:app", "Check and format the tables."),
     Entry(
+        "decode",
+        "spikewright.tools.commands_decode:decode",
+        "Write HDL of any style as a table that is proven equal to it.",
+    ),
+    Entry(
         "generate",
         "spikewright.tools.commands_generate:generate",
         "Write the Amaranth sources and the Verilog of the tables.",

@@ -90,6 +90,10 @@ class Judge:
             self._terms[part] = made
         return self._terms[word]
 
+    def assume(self, condition: Word) -> None:
+        """Let a condition hold from now on."""
+        self.solver.add(self.builder.truth(self.term(condition)))
+
     def possible(self, *words: Word) -> bool:
         """Whether all of these conditions may hold at once."""
         if any(w.op == "const" and not w.value for w in words):

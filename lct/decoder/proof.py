@@ -2,62 +2,48 @@
 
 from __future__ import annotations
 
-import re
-
 from spikewright.lct.builder import Builder
+from spikewright.lct.compare import Options, compare_design
+from spikewright.lct.compare.mapping import Mapping
 from spikewright.lct.front.design import Design
-from spikewright.lct.front.terms import DesignTerms
-from spikewright.lct.ir import ANY, Unit
+from spikewright.lct.ir import Unit
 from spikewright.lct.semantics import UnitTerms
 from spikewright.lct.solver import LIMIT, Solver
 
-__all__ = ["Undecodable", "plain", "prove"]
+__all__ = ["Undecodable", "prove"]
 
 
 class Undecodable(ValueError):
     """HDL that cannot be said as a table, or a table that could not be proven."""
 
 
-def prove(unit: Unit, design: Design, limit: float = LIMIT) -> None:
-    """Show that a unit and a design are equal wherever types hold.
+def prove(unit: Unit, design: Design, mapping: Mapping, limit: float = LIMIT) -> None:
+    """Show that a unit and a design are equal wherever types, and assumptions, hold.
 
     Raises
     ------
     Undecodable
         They differ, or the solver has given up.
     """
+    options = Options(limit=limit, mapping=mapping, explain=False)
+    for cell in compare_design(unit, design, options).cells:
+        if cell.verdict not in ("identical", "equivalent"):
+            verb = "is not proven" if cell.verdict == "unknown" else "differs from the HDL"
+            raise Undecodable(f"the decoded table of {design.name} {verb}: {cell.sentence}")
+    _prove_complete(unit, design, limit)
+
+
+def _prove_complete(unit: Unit, design: Design, limit: float) -> None:
+    """A row that is missing says nothing wrong: that there is one for every input is shown here."""
     b = Builder()
-    table = UnitTerms(unit, b)
-    bound = {
-        s.name.replace(".", "__"): table.terms.symbol(s.name, s.type)
-        for s in unit.symbols.values()
-        if s.role != "output"
-    }
-    by_name = {plain(n): n for n in design.registers}
-    bound = {by_name.get(n, n): t for n, t in bound.items()}
-    hdl = DesignTerms(design, b, bound=bound)
-    solver = Solver(b, limit)
-    for fact in table.facts:
+    terms, solver = UnitTerms(unit, b), Solver(b, limit)
+    for fact in terms.facts:
         solver.add(fact)
-    for part in unit.tables:
-        for k, target in enumerate(part.targets):
-            name = target.symbol.name.replace(".", "__")
-            is_register = target.symbol.role == "register"
-            actual = hdl.next(by_name[name]) if is_register else hdl.value(name)
-            differs = [
-                b.all([table.wins(part, r), b.negate(b.equal(actual, table.value(part, r, k)))])
-                for r, row in enumerate(part.rows)
-                if row.targets[k] != ANY
-            ]
-            covered = b.any(table.wins(part, r) for r in range(len(part.rows)))
-            answer = solver.ask(b.any([*differs, b.negate(covered)]))
-            if answer != "unsat":
-                why = "differs from the HDL" if answer == "sat" else "is not proven in time"
-                raise Undecodable(
-                    f"the decoded table of {design.name} {why} in {target.symbol.name}"
-                )
-
-
-def plain(name: str) -> str:
-    """A name of the HDL as a name of the language."""
-    return re.sub(r"\W", "_", name)
+    for assumption in unit.assumptions:
+        solver.add(terms.terms.truth(assumption.node))
+    for table in unit.tables:
+        if solver.ask(b.negate(b.any(terms.guards(table)))) != "unsat":
+            raise Undecodable(
+                f"the decoded table of {design.name} differs from the HDL: "
+                f"table {table.name} does not cover every input"
+            )

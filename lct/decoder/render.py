@@ -12,7 +12,15 @@ from spikewright.lct.decoder.word import Word
 from spikewright.lct.evaluate import unpack
 from spikewright.lct.types import Array, Enum, Int, Struct, Type
 
-__all__ = ["cell_text", "define_types", "grid", "sheet_text", "value_text"]
+__all__ = [
+    "cell_text",
+    "define_types",
+    "grid",
+    "head_text",
+    "reset_text",
+    "sheet_text",
+    "value_text",
+]
 
 
 def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -92,7 +100,7 @@ def sheet_text(
     name: str, sheet: Sheet, speaker: Speaker, types: Sequence[Type], targets: Sequence[str]
 ) -> str:
     """A logic table."""
-    heads = [_head(speaker, c) for c in sheet.columns]
+    heads = [head_text(speaker, c) for c in sheet.columns]
     rows, labels = [], _labels(sheet)
     for i, rule in enumerate(sheet.rules):
         is_else = sheet.last_is_else and i == len(sheet.rules) - 1
@@ -125,7 +133,8 @@ def _labels(sheet: Sheet) -> list[str]:
     return labels
 
 
-def _head(speaker: Speaker, column: Column) -> str:
+def head_text(speaker: Speaker, column: Column) -> str:
+    """The head of a condition column."""
     if isinstance(column.type, Enum):
         return speaker.say(column.subject).text
     if column.subject.width == 1:

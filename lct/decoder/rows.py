@@ -61,9 +61,11 @@ def tidy(
     columns: Mapping[Word, Column],
     goals: Sequence[Goal],
     rules: Sequence[Rule],
+    *,
+    base: Sequence[Word] = (),
 ) -> Sheet:
-    """The table of some rows that exclude each other and together cover everything."""
-    t = _Tidier(words, judge, columns, goals)
+    """The table of some rows that exclude each other and together cover all that `base` allows."""
+    t = _Tidier(words, judge, columns, goals, base)
     rows = [t.row(r) for r in rules]
     t.share(rows)
     rows = t.merge(rows)
@@ -71,7 +73,8 @@ def tidy(
         t.relax(row)
     rows = t.merge(rows)
     made = [Rule(r.cube, t.choose(r)) for r in rows]
-    made, last = t.otherwise(made)
+    # Beside conditions that stand elsewhere, a row for whatever is left has no meaning.
+    made, last = (made, False) if base else t.otherwise(made)
     used = [s for s in columns if any(s in r.cube for r in made)]
     order = t.order(made, used)
     return Sheet(tuple(goals), tuple(columns[s] for s in order), made, last)
@@ -89,8 +92,10 @@ class _Tidier:
         judge: Judge,
         columns: Mapping[Word, Column],
         goals: Sequence[Goal],
+        base: Sequence[Word],
     ) -> None:
         self.words, self.judge, self.columns, self.goals = words, judge, columns, goals
+        self.base = base
 
     def row(self, rule: Rule) -> _Row:
         """A rule, with what is entirely undefined made one value."""
@@ -104,7 +109,8 @@ class _Tidier:
 
     def given(self, cube: Cube) -> list[Word]:
         """The conditions of a row."""
-        return [self.columns[s].condition(self.words, chosen) for s, chosen in cube.items()]
+        own = [self.columns[s].condition(self.words, chosen) for s, chosen in cube.items()]
+        return [*self.base, *own]
 
     def share(self, rows: list[_Row]) -> None:
         """For each row, find which values of other rows would do as well."""

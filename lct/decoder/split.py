@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spikewright.lct.decoder.columns import Classes, Column, Test, columns_of, test_of
 from spikewright.lct.decoder.judge import Judge
@@ -36,6 +36,10 @@ class Goal:
     word: Word
     held: Word | None
     whole: bool = False
+
+    def as_whole(self) -> Goal:
+        """The same as one expression."""
+        return replace(self, whole=True)
 
 
 @dataclass
@@ -155,8 +159,13 @@ class Splitter:
 
     # ---- splitting
 
-    def rules(self, goals: Sequence[Goal]) -> list[Rule]:
+    def rules(self, goals: Sequence[Goal], given: Sequence[Word] = ()) -> list[Rule]:
         """The rows of a table for these targets: they exclude each other, and one always holds.
+
+        Parameters
+        ----------
+        given : sequence of Word
+            What holds anyway.
 
         Raises
         ------
@@ -164,7 +173,7 @@ class Splitter:
             There are more than `MOST_ROWS`.
         """
         rules: list[Rule] = []
-        self._grow(goals, tuple(g.word for g in goals), {}, [], rules)
+        self._grow(goals, tuple(g.word for g in goals), {}, list(given), rules)
         return rules
 
     def _grow(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from spikewright.lct.check import check
-from spikewright.lct.decoder import Undecodable, assemble, decode, rows
+from spikewright.lct.decoder import Undecodable, assembly, decode, rows
+from spikewright.lct.decoder.project import decode_project, logic_units
 from spikewright.lct.decoder.split import Rule
 from spikewright.lct.diagnostics import Diagnostics
 from spikewright.lct.elaborate import elaborate
@@ -145,21 +146,55 @@ def _held(sheet: rows.Sheet) -> rows.Sheet:
     return replace(sheet, rules=rules)
 
 
-@pytest.mark.parametrize("fault", [_dropped, _held])
+def _short(sheet: rows.Sheet) -> rows.Sheet:
+    """A table without its last row."""
+    return replace(sheet, rules=sheet.rules[:-1])
+
+
+FAULTS = {
+    "row lost to another": (
+        _dropped,
+        "table state, row idle_1, column state: RUN is expected, not IDLE",
+    ),
+    "row lost": (_short, "table state does not cover every input"),
+    "wrong value": (_held, "table state, row idle_2, column state: IDLE is expected, not RUN"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
 def test_fault_in_the_decoder(
-    fault: Callable[[rows.Sheet], rows.Sheet],
+    fault: str,
     elaborator: Elaborator,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A wrong table is never returned."""
-    real = assemble.tidy
+    real = assembly.tidy
+    plant, sentence = FAULTS[fault]
 
-    def wrong(*args: Any) -> rows.Sheet:
-        sheet = real(*args)
-        return fault(sheet) if len(sheet.rules) > 2 else sheet
+    def wrong(*args: Any, **given: Any) -> rows.Sheet:
+        sheet = real(*args, **given)
+        return plant(sheet) if len(sheet.rules) > 2 else sheet
 
-    monkeypatch.setattr(assemble, "tidy", wrong)
+    monkeypatch.setattr(assembly, "tidy", wrong)
     design = load_verilog({"held.sv": held(STYLES["case"])}, "held", elaborator=elaborator)
     with pytest.raises(Undecodable) as caught:
         decode(design, unit(SIGNALS))
-    assert str(caught.value) == "the decoded table of held differs from the HDL in state"
+    assert str(caught.value) == f"the decoded table of held differs from the HDL: {sentence}"
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_guided(name: str, elaborator: Elaborator) -> None:
+    """With its own table as a guide, a compiled unit comes back word for word."""
+    given = Library().unit(name)
+    prefer = [s.name for s in given.by_role("register")]
+    design = load_component(load_class(name)(), name, elaborator=elaborator, prefer=prefer)
+    text = Library().path(name).read_text(encoding="utf-8")
+    assert decode(design, given, given).text == text
+
+
+@pytest.mark.nightly
+def test_every_unit() -> None:
+    """Every unit comes back the same from Amaranth and from Verilog."""
+    found = list(decode_project())
+    assert len(found) == 2 * len(logic_units())
+    assert [o for o in found if not o.good] == []

@@ -1,0 +1,106 @@
+"""Every unit of the project there and back: table, compiler, HDL, decoder, table."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from spikewright.lct.compare import Options, compare_units
+from spikewright.lct.compare.result import VERDICTS
+from spikewright.lct.decoder.assemble import decode
+from spikewright.lct.decoder.proof import Undecodable
+from spikewright.lct.front.design import Design
+from spikewright.lct.front.load import Elaborator, load_component, load_verilog
+from spikewright.lct.ir import Unit
+from spikewright.lct.library import Library
+from spikewright.lct.load import load_class
+from spikewright.lct.solver import LIMIT
+
+__all__ = ["Outcome", "decode_project", "decode_unit", "logic_units"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One unit decoded blind from what the compiler made of it.
+
+    Attributes
+    ----------
+    source : str
+        ``amaranth`` or ``verilog``.
+    rows, decoded : int
+        Rows of the original and of the decoded tables.
+    identical, equivalent : int
+        Cells of the original that the decoded table says in the same or in other words.
+    verdict : str
+        The worst of all cells; ``failed`` where there is no table.
+    seconds : float
+        Elaboration, decoding, proof and comparison.
+    sentence : str
+        What is wrong; empty where nothing is.
+    """
+
+    unit: str
+    source: str
+    rows: int
+    decoded: int
+    identical: int
+    equivalent: int
+    verdict: str
+    seconds: float
+    sentence: str = ""
+
+    @property
+    def good(self) -> bool:
+        """Whether the decoded table says the same."""
+        return self.verdict in ("identical", "equivalent")
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+
+def logic_units(library: Library | None = None) -> list[str]:
+    """Names of all units with logic tables."""
+    library = library or Library()
+    return [n for n in library.names() if library.unit(n).kind == "logic"]
+
+
+def decode_project(limit: float = LIMIT, names: Sequence[str] | None = None) -> Iterator[Outcome]:
+    """Decode units, from Amaranth and from the Verilog that it becomes, in turn."""
+    library = Library()
+    with Elaborator() as elaborator:
+        for name in names or logic_units(library):
+            unit = library.unit(name)
+            made = load_class(name)
+            accepted = made.__init__.__kwdefaults__ or {}
+            values = {p.name.lower(): p.value for p in unit.parameters.values()}
+            component = made(**{k: v for k, v in values.items() if k in accepted})
+            prefer = [s.name for s in unit.by_role("register")]
+            begin = time.perf_counter()
+            design = load_component(component, name, prefer=prefer, elaborator=elaborator)
+            yield decode_unit(unit, design, "amaranth", begin, limit)
+            (text,) = design.verilog
+            begin = time.perf_counter()
+            design = load_verilog({f"{name}.v": text}, name, prefer=prefer, elaborator=elaborator)
+            yield decode_unit(unit, design, "verilog", begin, limit)
+
+
+def decode_unit(unit: Unit, design: Design, source: str, begin: float, limit: float) -> Outcome:
+    """Decode a design without a look at the unit's tables, then hold the result against them."""
+    rows = sum(len(t.rows) for t in unit.tables)
+    try:
+        found = decode(design, unit, limit=limit)
+    except Undecodable as e:
+        seconds = time.perf_counter() - begin
+        return Outcome(unit.name, source, rows, 0, 0, 0, "failed", seconds, str(e))
+    cells = compare_units(unit, found.unit, Options(limit=limit, explain=False)).cells
+    counts = Counter(c.verdict for c in cells)
+    worst = max((c.verdict for c in cells), key=VERDICTS.index)
+    wrong = next((c.sentence for c in cells if c.verdict == worst), "")
+    return Outcome(
+        unit.name, source, rows, sum(len(t.rows) for t in found.unit.tables),
+        counts["identical"], counts["equivalent"], worst, time.perf_counter() - begin, wrong,
+    )  # fmt: skip

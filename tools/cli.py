@@ -39,6 +39,11 @@ COMMANDS = (
         "Write HDL of any style as a table that is proven equal to it.",
     ),
     Entry(
+        "compare-lct",
+        "spikewright.tools.commands_compare_lct:compare_lct",
+        "Hold HDL or another table against a table, row by row, with proof.",
+    ),
+    Entry(
         "generate",
         "spikewright.tools.commands_generate:generate",
         "Write the Amaranth sources and the Verilog of the tables.",

@@ -118,10 +118,10 @@ def _number(text: str) -> tuple[str, int]:
 
 def _unit(name: str, preset: str, numbers: dict[str, int]) -> Unit:
     from spikewright.lct.library import Library
-    from spikewright.tools.commands_lct import _find, _overrides
+    from spikewright.tools.commands_lct import _find, preset_values
 
     (path,) = _find([name])
-    values = _overrides(preset) if preset else {}
+    values = preset_values(preset) if preset else {}
     values |= {n.lower(): v for n, v in numbers.items()}
     unit = Library(path.parent).unit(path.name.removesuffix(".lct.md"), values)
     if unit.kind != "logic":

@@ -16,7 +16,7 @@ from spikewright.tools.errors import EXIT_FAULT, UserError
 if TYPE_CHECKING:
     from spikewright.lct.batch import Report
 
-__all__ = ["app", "check", "export_unit", "fmt", "import_unit"]
+__all__ = ["app", "check", "export_unit", "fmt", "import_unit", "preset_values"]
 
 SUFFIX = ".lct.md"
 SHEETS = (".csv", ".xlsx")
@@ -69,7 +69,7 @@ def _file(path: Path) -> Path:
     return path.resolve()
 
 
-def _overrides(preset: str) -> dict[str, int]:
+def preset_values(preset: str) -> dict[str, int]:
     """Every number of a preset, given and derived, by the name that parameters have for it."""
     from dataclasses import fields
 
@@ -100,7 +100,7 @@ def check(
     """
     from spikewright.lct.batch import Job, check_jobs
 
-    presets = {name: _overrides(name) for name in preset or DEFAULT_PRESETS}
+    presets = {name: preset_values(name) for name in preset or DEFAULT_PRESETS}
     jobs = [
         Job(path.parent, path.name.removesuffix(SUFFIX), name, values, limit)
         for path in _find(names or [])

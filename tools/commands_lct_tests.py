@@ -54,9 +54,9 @@ def write_row_tests(
         raise UserError(f"Simulator must be {' or '.join(SIMULATORS)}, not {simulator!r}.")
     if output is None and not (run or faults):
         raise UserError("Tests need a folder, -o DIR, or --run, or --faults.")
-    from spikewright.tools.commands_lct import _find, _overrides
+    from spikewright.tools.commands_lct import _find, preset_values
 
-    units, values = _find(names), _overrides(preset) if preset else {}
+    units, values = _find(names), preset_values(preset) if preset else {}
     runs: list[RowRun] = []
     found: dict[str, list[RowFault]] = {}
     with tempfile.TemporaryDirectory(prefix="spikewright-rows-") as temporary:

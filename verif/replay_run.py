@@ -102,7 +102,9 @@ def _bench(design: Design, steps: Sequence[Step], module: str, word: str, file: 
     lines = ["`timescale 1ns/1ps", f"module {module};"]
     lines += [f"  reg [{w - 1}:0] \\{n} ;" for n, w in inputs.items()]
     ports = ", ".join(f".\\{n} (\\{n} )" for n in inputs)
-    lines += [f"  \\{design.name}  dut({ports});", "  integer result;", "  initial begin"]
+    given = ", ".join(f".{n}({v})" for n, v in design.parameters.items())
+    head = f"  \\{design.name} #({given}) dut" if given else f"  \\{design.name}  dut"
+    lines += [f"{head}({ports});", "  integer result;", "  initial begin"]
     lines.append(f'    result = $fopen("{file}", "w");')
     reads, forced = 0, list[str]()
     for step in steps:
@@ -279,7 +281,8 @@ def _verilator(design: Design, steps: Sequence[Step]) -> list[str]:
         ]
         driver = _DRIVER.replace("@PORTS@", "".join(drives))
         driver = driver.replace("@WORD@", word).replace("@FILE@", file).replace("@STEPS@", script)
-        options = Options(quick=True, extra=("--public-flat-rw", "-Wno-fatal"))
+        given = tuple(f"-G{n}={v}" for n, v in design.parameters.items())
+        options = Options(quick=True, extra=("--public-flat-rw", "-Wno-fatal", *given))
         built = Verilation(
             Sources(design.name, names),
             options,

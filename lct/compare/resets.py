@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from spikewright.lct.builder import Builder
 from spikewright.lct.compare.binding import Binding
-from spikewright.lct.compare.result import RESET, Cell, Options
+from spikewright.lct.compare.result import POWER_ON, RESET, Cell, Options
 from spikewright.lct.compare.sides import HdlSide
 from spikewright.lct.evaluate import pack
 from spikewright.lct.front.netlist import Bit
@@ -78,10 +78,10 @@ class _Reset:
         if right:
             return Cell("", RESET, self.symbol.name, "equivalent")
         if not complete:
-            return self._different("has another value at power-on")
-        return self._different("starts it at power-on with", number)
+            return self._different("has another value at power-on", row=POWER_ON)
+        return self._different("starts it at power-on with", number, POWER_ON)
 
-    def _different(self, does: str, number: int | None = None) -> Cell:
+    def _different(self, does: str, number: int | None = None, row: str = RESET) -> Cell:
         """A cell that differs; `number` is what the HDL makes of the register."""
         name, kind = self.symbol.name, self.symbol.type
         actual = None if number is None else self.side.meaning(self.symbol, number)
@@ -90,7 +90,7 @@ class _Reset:
         if number is not None:
             text += f" code {number}" if actual is None else f" {show(actual, kind)}"
         return Cell(
-            "", RESET, name, "different", "reset",
+            "", row, name, "different", "reset",
             expected=self.wanted, actual=actual, sentence=text,
         )  # fmt: skip
 

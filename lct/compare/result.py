@@ -9,7 +9,17 @@ from typing import Any, Literal, TypeAlias
 from spikewright.lct.compare import mapping as names
 from spikewright.lct.solver import LIMIT
 
-__all__ = ["PORT", "RESET", "VERDICTS", "Cell", "Comparison", "Kind", "Options", "Verdict"]
+__all__ = [
+    "PORT",
+    "POWER_ON",
+    "RESET",
+    "VERDICTS",
+    "Cell",
+    "Comparison",
+    "Kind",
+    "Options",
+    "Verdict",
+]
 
 Verdict: TypeAlias = Literal["identical", "equivalent", "unknown", "different"]
 Kind: TypeAlias = Literal[
@@ -25,6 +35,10 @@ be. Its table is empty."""
 
 RESET = "reset"
 """The row of a cell about a register's value after reset. Its table is empty."""
+
+POWER_ON = "power-on"
+"""The row of a cell about a register whose first value is not that after reset. Its table is empty.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +70,7 @@ class Cell:
     Attributes
     ----------
     table, row, column : str
-        The row is `RESET` or `PORT`, and the table empty, where no row of a table is meant.
+        The row is `RESET`, `POWER_ON` or `PORT`, and the table empty, where none is meant.
     verdict : str
         ``identical``, ``equivalent``, ``unknown`` or ``different``.
     kind : str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -50,6 +50,8 @@ class Design:
         The value at which the reset input resets.
     language : str
         ``verilog`` or ``amaranth``.
+    parameters : mapping of str to int
+        Those that the top module of `verilog` needs, to be this design.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Design:
     language: str
     _origins: dict[Bit, tuple[str, str, int]] = field(repr=False)
     _verilog: Callable[[], tuple[str, ...]] = field(repr=False)
+    parameters: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def verilog(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ def load_verilog(
     request = {"language": "verilog", "top": top, "parameters": dict(parameters or {})}
     netlist = _elaborate(texts, request, elaborator)
     given = tuple(sources.values())
-    return build_design(netlist, "verilog", lambda: given, prefer, reset)
+    design = build_design(netlist, "verilog", lambda: given, prefer, reset)
+    return replace(design, parameters=dict(parameters or {}))
 
 
 def load_component(

@@ -147,6 +147,8 @@ def _runs(design: Design, bits: Sequence[Bit]) -> Iterator[tuple[tuple[str, str]
             continue
         kind, name, low = design.origin(bits[i])
         end = i + 1
+        while kind == "open" and end < len(bits) and bits[end] == bits[i]:
+            end += 1
         while end < len(bits) and kind in ("cell", "symbol"):
             if bits[end] in ("0", "1", "x", "z"):
                 break

@@ -139,7 +139,7 @@ def test_assumptions_hold_and_stars_are_free(
         ("odd = now[0]", "odd = step == 1 ? 1'bx : now[0]", ("move", "move", "odd")),
         ("if (rst) now <= 4'd3", "if (rst) now <= 4'd2", ("", "reset", "now")),
         ("if (rst) now", "if (rst & go) now", ("", "reset", "now")),
-        ("reg [3:0] now = 4'd3", "reg [3:0] now = 4'd0", ("", "reset", "now")),
+        ("reg [3:0] now = 4'd3", "reg [3:0] now = 4'd0", ("", "power-on", "now")),
         ("input rst, ", "", ("", "reset", "now")),
     ],
 )

@@ -55,9 +55,9 @@ def test_one_unit_as_json() -> None:
 
 
 def test_presets_change_the_parameters() -> None:
-    from spikewright.tools.commands_lct import _overrides
+    from spikewright.tools.commands_lct import preset_values
 
-    tiny, large = _overrides("tiny"), _overrides("truenorth")
+    tiny, large = preset_values("tiny"), preset_values("truenorth")
     assert (tiny["offset_bits"], large["offset_bits"]) == (4, 9)
     assert (tiny["axon_bits"], large["axon_bits"]) == (4, 8), "Derived numbers are there too."
 

@@ -10,7 +10,7 @@ from spikewright.golden.architecture import Architecture
 from spikewright.hdl.verilog import component_verilog
 from spikewright.lct.ir import ANY
 from spikewright.lct.library import UNITS, Library
-from spikewright.tools.commands_lct import _overrides
+from spikewright.tools.commands_lct import preset_values
 from spikewright.tools.commands_lct_tests import _verilog
 from spikewright.verif.errors import ToolError
 from spikewright.verif.rig import unit_component
@@ -19,7 +19,7 @@ from spikewright.verif.row_faults import find_faults, plant
 from spikewright.verif.row_files import COVERAGE, RowTests, row_tests
 from spikewright.verif.row_runs import RowResult, RowRun, run_rows
 
-TINY = _overrides("tiny")
+TINY = preset_values("tiny")
 LIBRARY = Library()
 NAMES = [name for name in LIBRARY.names() if LIBRARY.unit(name).kind == "logic"]
 

@@ -1,0 +1,113 @@
+"""What `compare-lct` holds against each other: tables and HDL, as users name them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from spikewright.lct.compare import Comparison, Options, compare_design, compare_units
+from spikewright.lct.front.design import Design
+from spikewright.lct.front.elaborator import Elaborator
+from spikewright.lct.front.load import load_component, load_verilog
+from spikewright.lct.front.source import load_source
+from spikewright.lct.ir import Unit
+from spikewright.lct.library import SUFFIX, Library
+from spikewright.lct.load import load_class
+from spikewright.tools.errors import UserError
+
+__all__ = ["Job", "compare", "every_unit", "is_table", "resolve"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Two sides that were read, the specification first."""
+
+    unit: Unit
+    other: Unit | Design
+    options: Options
+
+
+def is_table(name: str) -> bool:
+    """Whether a name means a table: a unit of the project, or a file of one."""
+    return name.endswith(SUFFIX) or name in Library().names()
+
+
+def _table(name: str, values: Mapping[str, int]) -> Unit:
+    library, unit = Library(), name
+    if name.endswith(SUFFIX):
+        path = Path(name)
+        if not path.is_file():
+            raise UserError(f"There is no file {path}.")
+        library, unit = Library(path.resolve().parent), path.name.removesuffix(SUFFIX)
+    found = library.unit(unit, values)
+    if found.kind != "logic":
+        raise UserError(f"Only units with logic tables are compared, and {unit} has none.")
+    return found
+
+
+def resolve(
+    left: str,
+    right: str,
+    options: Options,
+    values: Mapping[str, int],
+    given: Mapping[str, int],
+) -> Job:
+    """Read both sides.
+
+    Parameters
+    ----------
+    values : mapping of str to int
+        Parameters of tables, by lower-case name.
+    given : mapping of str to int
+        Parameters of HDL: as they are for Verilog, in lower case for Amaranth.
+
+    Raises
+    ------
+    UserError
+        Neither side is a table, or one is no logic unit.
+    """
+    if not is_table(left):
+        left, right = right, left
+    if not is_table(left):
+        raise UserError(f"One side must be a unit or NAME{SUFFIX}, not both of {right} and {left}.")
+    unit = _table(left, values)
+    if is_table(right):
+        return Job(unit, _table(right, values), options)
+    python = right.rpartition(":")[0].endswith(".py")
+    file, _, top = (right, "", "") if python else right.partition(":")
+    design = load_source(
+        file,
+        top=top,
+        parameters={n.lower(): v for n, v in given.items()} if python else given,
+        prefer=options.mapping.prefer(unit),
+        reset=options.mapping.reset,
+    )
+    return Job(unit, design, options)
+
+
+def compare(job: Job) -> Comparison:
+    """Compare the two sides."""
+    if isinstance(job.other, Unit):
+        return compare_units(job.unit, job.other, job.options)
+    return compare_design(job.unit, job.other, job.options)
+
+
+def every_unit(
+    options: Options, values: Mapping[str, int], names: Sequence[str]
+) -> Iterator[tuple[str, Job]]:
+    """Each logic unit against its compiled Amaranth, and that as Verilog."""
+    library = Library()
+    with Elaborator() as elaborator:
+        for name in names:
+            unit = library.unit(name, values)
+            made = load_class(name, library)
+            known = {p.name.lower(): p.value for p in unit.parameters.values()} | dict(values)
+            accepted = made.__init__.__kwdefaults__ or {}
+            component = made(**{n: v for n, v in known.items() if n in accepted})
+            prefer = options.mapping.prefer(unit)
+            design = load_component(component, name, prefer=prefer, elaborator=elaborator)
+            yield "amaranth", Job(unit, design, options)
+            text = {f"{name}.v": design.verilog[0]}
+            design = load_verilog(text, name, prefer=prefer, elaborator=elaborator)
+            yield "verilog", Job(unit, design, options)

@@ -85,6 +85,9 @@ class Cell:
         Packed values there.
     sentence : str
         What is wrong; empty where nothing is.
+    trace : tuple of mapping of str to int
+        Packed inputs of each step from reset to the one that shows the difference, where the
+        method is induction.
     """
 
     table: str
@@ -98,6 +101,7 @@ class Cell:
     expected: int | None = None
     actual: int | None = None
     sentence: str = ""
+    trace: tuple[Mapping[str, int], ...] = ()
 
 
 @dataclass(frozen=True)

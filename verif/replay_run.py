@@ -89,9 +89,16 @@ def run_steps(design: Design, steps: Sequence[Step]) -> tuple[list[str], str]:
 # ---- Icarus
 
 
-def _path(name: str) -> str:
-    """A hierarchical name as Verilog: pieces that are no plain names are escaped."""
-    pieces = name.removeprefix("\\").split(".")
+def _path(design: Design, name: str) -> str:
+    """A hierarchical name as Verilog: pieces that are no plain names are escaped.
+
+    A field of a struct, which tools name with a dot, is one escaped name.
+    """
+    pieces = name.split(".")
+    for end in range(1, len(pieces)):
+        if ".".join(pieces[:end]) in design.netlist.nets:
+            pieces[end - 1 :] = [".".join(pieces[end - 1 :])]
+            break
     plain = re.compile(r"[A-Za-z_][\w$]*(?:\[\d+\])*")
     return ".".join(p if plain.fullmatch(p) else f"\\{p} " for p in pieces)
 
@@ -109,7 +116,7 @@ def _bench(design: Design, steps: Sequence[Step], module: str, word: str, file: 
     reads, forced = 0, list[str]()
     for step in steps:
         number = "x" if step.value is None else f"{step.value:x}"
-        value, path = f"{step.width}'h{number}", f"dut.{_path(step.name)}"
+        value, path = f"{step.width}'h{number}", f"dut.{_path(design, step.name)}"
         if step.kind == "set":
             lines.append(f"    \\{step.name} = {value};")
         elif step.kind == "wait":
@@ -207,7 +214,6 @@ _DRIVER = """\
 #include <cstdlib>
 #include <cstring>
 #include <string>
-
 static vpiHandle find(const char* name) {
     vpiHandle handle = vpi_handle_by_name(const_cast<PLI_BYTE8*>(name), nullptr);
     if (!handle) { std::_Exit(3); }
@@ -276,10 +282,8 @@ def _verilator(design: Design, steps: Sequence[Step]) -> list[str]:
             lines.append(f"{step.kind} {name} {value:0{max(step.width, 1)}b}")
         (folder / script).write_text("\n".join(lines) + "\n")
         ports = [*design.inputs, *(n for n in (design.clock, design.reset) if n is not None)]
-        drives = [
-            f'    if (name == "{n}") {{ drive(top.{_member(n)}, bits); return; }}\n' for n in ports
-        ]
-        driver = _DRIVER.replace("@PORTS@", "".join(drives))
+        drive = '    if (name == "{}") {{ drive(top.{}, bits); return; }}\n'
+        driver = _DRIVER.replace("@PORTS@", "".join(drive.format(n, _member(n)) for n in ports))
         driver = driver.replace("@WORD@", word).replace("@FILE@", file).replace("@STEPS@", script)
         given = tuple(f"-G{n}={v}" for n, v in design.parameters.items())
         options = Options(quick=True, extra=("--public-flat-rw", "-Wno-fatal", *given))

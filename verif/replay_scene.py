@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from spikewright.lct.compare.binding import Binding
 from spikewright.lct.evaluate import pack, unpack
@@ -14,64 +13,10 @@ from spikewright.lct.front.netlist import Bit
 from spikewright.lct.ir import Symbol, Unit
 
 from .errors import ToolError
+from .replay_result import Finding, Replayed, other_expectation
 from .replay_run import Step, run_steps
 
-__all__ = ["Finding", "Play", "Replayed", "Scene", "other_expectation", "unrun"]
-
-
-class Finding(Protocol):
-    """What is needed of a comparison's cell; the row is ``reset`` for a value after reset."""
-
-    @property
-    def row(self) -> str:
-        """Name of the row."""
-
-    @property
-    def column(self) -> str:
-        """The symbol that differs."""
-
-    @property
-    def witness(self) -> Mapping[str, int]:
-        """Packed values of inputs and registers."""
-
-    @property
-    def expected(self) -> int | None:
-        """Packed value by the table."""
-
-
-@dataclass(frozen=True)
-class Replayed:
-    """What simulation shows.
-
-    Attributes
-    ----------
-    actual : int or None
-        Packed value; None where some bits are undefined, or stand for no value of the table.
-    confirmed : bool
-        Whether the simulation shows something else than what the table wants.
-    simulator : str
-        ``icarus``, ``verilator``, ``table`` for a table that was run, empty where nothing could be.
-    bits : str
-        What was read, highest bit first, with ``x`` where undefined.
-    sentence : str
-        Why nothing could be run, or why what was run confirms nothing.
-    """
-
-    actual: int | None
-    confirmed: bool
-    simulator: str
-    bits: str = ""
-    sentence: str = ""
-
-
-def other_expectation(cell: Finding, expected: int) -> str:
-    """Why a cell is not confirmed whose expected value is not the table's."""
-    return f"the table that is run gives {cell.column} {expected}, not {cell.expected}"
-
-
-def unrun(sentence: str) -> Replayed:
-    """The result of a replay that could not be made."""
-    return Replayed(None, False, "", sentence=sentence)
+__all__ = ["Play", "Scene"]
 
 
 @dataclass
@@ -126,13 +71,30 @@ class Scene:
         if self.design.clock is not None:
             yield Step("set", self.design.clock, 1, 1 - self.edge)
 
-    def reset_steps(self) -> Iterator[Step]:
-        """Leave reset with all inputs 0."""
+    def stirred(self) -> Iterator[Step]:
+        """Every register changes, so that all that follows from one is computed."""
+        for fill in (-1, 0):
+            widths = {n: len(r.bits) for n, r in self.design.registers.items()}
+            yield from self.place({n: fill & ((1 << w) - 1) for n, w in widths.items()})
+            yield Step("wait")
+
+    def reset_steps(self, before: Mapping[str, int] | None = None) -> Iterator[Step]:
+        """Leave reset after one edge of the clock.
+
+        Parameters
+        ----------
+        before : mapping of str to int, optional
+            Registers and inputs when reset comes; inputs that are not given are 0.
+        """
+        given = before or {}
         yield from self._clock_rests()
-        yield from self.inputs({})
+        yield from self._reset(False)
+        yield from self.place({n: v for n, v in given.items() if n in self.design.registers})
+        for name, width in self.design.inputs.items():
+            yield Step("set", name, width, given.get(name, 0))
+        yield Step("wait")
         yield from self._reset(True)
         yield Step("wait")
-        yield from self.clock_edge()
         yield from self.clock_edge()
         yield from self._reset(False)
         yield Step("wait")

@@ -16,8 +16,9 @@ from spikewright.lct.execute import Machine
 from spikewright.lct.front.design import Design
 from spikewright.lct.ir import Unit
 
+from .replay_result import Finding, Replayed, other_expectation, unrun
 from .replay_run import Step
-from .replay_scene import Finding, Play, Replayed, Scene, other_expectation, unrun
+from .replay_scene import Play, Scene
 
 __all__ = ["Finding", "Replayed", "replay", "replay_all", "replay_trace", "replay_units"]
 
@@ -61,7 +62,9 @@ def replay_trace(
     design: Design,
     inputs: Sequence[Mapping[str, int]],
     column: str,
+    *,
     mapping: Names | None = None,
+    before: Mapping[str, int] | None = None,
 ) -> Replayed:
     """Run table and HDL from reset side by side, and compare an output in the last moment.
 
@@ -71,6 +74,8 @@ def replay_trace(
         Packed inputs of each moment, by symbol; at least one.
     column : str
         An output of the unit. The table must determine it: what depends on ``*`` is undefined.
+    before : mapping of str to int, optional
+        Registers and inputs of the HDL when reset comes, by their names there; 0 by default.
     """
     scene = Scene(unit, design, Binding(unit, design, mapping))
     machine = Machine(unit)
@@ -81,7 +86,7 @@ def replay_trace(
         state = machine.step(values)
     symbol = unit.symbols[column]
     expected = pack(machine.outcome(symbol, values), symbol.type)
-    steps = list(scene.reset_steps())
+    steps = [*scene.stirred(), *scene.reset_steps(before)]
     for n, moment in enumerate(inputs):
         steps += scene.clock_edge() if n else []
         steps += [*scene.inputs(moment), Step("wait")]

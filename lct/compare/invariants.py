@@ -7,123 +7,33 @@ each other over one step, and what does not is dropped until the others do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
-from typing import TypeAlias
 
 from bitwuzla import Kind
 
-from spikewright.lct.builder import Builder, Term
-from spikewright.lct.compare.product import Product, State
+from spikewright.lct.compare.facts import (
+    Fact,
+    Guess,
+    Part,
+    Sample,
+    agree,
+    below,
+    gray,
+    is_value,
+    offset_of,
+    one_hot,
+    where,
+)
+from spikewright.lct.compare.product import Product
 from spikewright.lct.types import Enum
 from spikewright.lct.values import leaves
 
-__all__ = ["Guess", "Part", "Sample", "guesses"]
-
-Sample: TypeAlias = Mapping[tuple[str, str], int]
-"""Packed values by side (``table``, ``hdl``) and register."""
+__all__ = ["guesses"]
 
 _FEW = 24
 _WIDE = 96
 _SMALL = 6
-
-
-@dataclass(frozen=True)
-class Part:
-    """Bits of the state: stretches (side, register, offset, width), the first in the low bits."""
-
-    pieces: tuple[tuple[str, str, int, int], ...]
-
-    @property
-    def width(self) -> int:
-        """Bits of all together."""
-        return sum(p[3] for p in self.pieces)
-
-    def __str__(self) -> str:
-        return ", ".join(f"{side} {name}[{low}+:{width}]" for side, name, low, width in self.pieces)
-
-    def term(self, b: Builder, state: State) -> Term:
-        """Its bits in a state."""
-        parts = []
-        for side, name, offset, width in self.pieces:
-            whole = state.table[name] if side == "table" else state.hdl[name]
-            parts.append(b.bits(whole, offset, width))
-        return b.join(parts)
-
-    def value(self, sample: Sample) -> int:
-        """Its value in a sample."""
-        result, at = 0, 0
-        for side, name, offset, width in self.pieces:
-            result |= (sample[side, name] >> offset & ((1 << width) - 1)) << at
-            at += width
-        return result
-
-
-Fact: TypeAlias = tuple[Callable[[Builder, State], Term], Callable[[Sample], bool]]
-"""One statement about a state, for the solver and for numbers."""
-
-
-@dataclass(frozen=True)
-class Guess:
-    """What may hold always.
-
-    Attributes
-    ----------
-    text : str
-        What it says; equal for equal guesses.
-    fact : Fact
-    plain : bool
-        Whether it is about all states alike, without a condition.
-    """
-
-    text: str
-    fact: Fact
-    plain: bool = False
-
-    def term(self, b: Builder, state: State) -> Term:
-        """It as a truth value."""
-        return self.fact[0](b, state)
-
-    def holds(self, sample: Sample) -> bool:
-        """Whether it holds in one state."""
-        return self.fact[1](sample)
-
-
-def _is(part: Part, value: int) -> Fact:
-    return (
-        lambda b, s: b.equal(part.term(b, s), b.number(value, part.width)),
-        lambda sample: part.value(sample) == value,
-    )
-
-
-def _agree(
-    one: Part,
-    two: Part,
-    term: Callable[[Builder, Term], Term] = lambda _, x: x,
-    value: Callable[[int], int] = lambda x: x,
-) -> Fact:
-    """That `two` is some function of `one`."""
-    return (
-        lambda b, s: b.equal(two.term(b, s), term(b, one.term(b, s))),
-        lambda sample: two.value(sample) == value(one.value(sample)),
-    )
-
-
-def _where(when: Fact, then: Fact) -> Fact:
-    return (
-        lambda b, s: b.term(Kind.IMPLIES, when[0](b, s), then[0](b, s)),
-        lambda sample: not when[1](sample) or then[1](sample),
-    )
-
-
-def _gray(b: Builder, x: Term) -> Term:
-    width = x.sort().bv_size()
-    return b.term(Kind.BV_XOR, x, b.term(Kind.BV_SHR, x, b.number(1, width)))
-
-
-def _offset(kind: Kind, value: int) -> Callable[[Builder, Term], Term]:
-    return lambda b, x: b.term(kind, b.number(value, x.sort().bv_size()), x)
 
 
 def guesses(product: Product, samples: Sequence[Sample]) -> list[Guess]:
@@ -202,13 +112,13 @@ class _Mine:
         for part in parts:
             if len(self.values(part)) == 1:
                 value = self.column(part)[0]
-                yield Guess(f"{part} is {value}", _is(part, value), plain=True)
+                yield Guess(f"{part} is {value}", is_value(part, value), plain=True)
 
     def among(self, part: Part) -> Iterator[Guess]:
         """That a part has no other values than those seen."""
         values = sorted(self.values(part))
         if 1 < len(values) < 1 << min(part.width, 30):
-            facts = [_is(part, v) for v in values]
+            facts = [is_value(part, v) for v in values]
             fact: Fact = (
                 lambda b, s: b.any(f[0](b, s) for f in facts),
                 lambda sample: part.value(sample) in values,
@@ -226,6 +136,13 @@ class _Mine:
             for width in {q.width for q in parts if 1 < q.width < p.width}
             for low in range(p.width - width + 1)
         ]
+        slices += [
+            Part(((side, name, offset + low, size),))
+            for side, name, offset, width in (p.pieces[0] for p in parts)
+            if side == "table" and width <= _FEW
+            for size in {q.width for q in hdl if 1 < q.width < width}
+            for low in range(width - size + 1)
+        ]
         groups: dict[tuple[int, tuple[int, ...]], Part] = {}
         for part in (*parts, *bits, *slices):
             column, full = self.column(part), (1 << part.width) - 1
@@ -233,30 +150,37 @@ class _Mine:
                 continue
             same = groups.setdefault((part.width, column), part)
             if same is not part:
-                yield Guess(f"{part} is {same}", _agree(same, part), plain=True)
+                yield Guess(f"{part} is {same}", agree(same, part), plain=True)
             other = groups.get((part.width, tuple(v ^ full for v in column)))
             if other is not None:
-                fact = _agree(other, part, lambda b, x: b.term(Kind.BV_NOT, x), full.__xor__)
+                fact = agree(other, part, lambda b, x: b.term(Kind.BV_NOT, x), full.__xor__)
                 yield Guess(f"{part} is not {other}", fact, plain=True)
         for one in parts:
             for two in hdl:
-                if one.width == two.width > 1 and one != two and len(self.values(one)) > 1:
+                if len(self.values(one)) == 1 or one.width == 1:
+                    continue
+                if one.width == two.width and one != two:
                     yield from self._coded(one, two)
+                pairs = zip(self.column(one), self.column(two), strict=True)
+                if one.width < two.width <= 1 << one.width and all(y == 1 << x for x, y in pairs):
+                    fact = agree(one, two, one_hot(two.width), lambda x: 1 << x)
+                    yield Guess(f"{two} is 1 << {one}", fact, plain=True)
+                    yield Guess(f"{one} < {two.width}", below(one, two.width), plain=True)
 
     def _coded(self, one: Part, two: Part) -> Iterator[Guess]:
         full = (1 << one.width) - 1
         pairs = list(zip(self.column(one), self.column(two), strict=True))
         if all(y == x ^ x >> 1 for x, y in pairs):
-            fact = _agree(one, two, _gray, lambda x: x ^ x >> 1)
+            fact = agree(one, two, gray, lambda x: x ^ x >> 1)
             yield Guess(f"{two} is gray {one}", fact, plain=True)
         more, sums = {(y - x) & full for x, y in pairs}, {(y + x) & full for x, y in pairs}
         if len(more) == 1 and more != {0}:
             (value,) = more
-            fact = _agree(one, two, _offset(Kind.BV_ADD, value), lambda x: (value + x) & full)
+            fact = agree(one, two, offset_of(Kind.BV_ADD, value), lambda x: (value + x) & full)
             yield Guess(f"{two} is {one} + {value}", fact, plain=True)
         if len(sums) == 1:
             (total,) = sums
-            fact = _agree(one, two, _offset(Kind.BV_SUB, total), lambda x: (total - x) & full)
+            fact = agree(one, two, offset_of(Kind.BV_SUB, total), lambda x: (total - x) & full)
             yield Guess(f"{two} is {total} - {one}", fact, plain=True)
 
     def implied(self, when: Part, parts: Iterable[Part]) -> Iterator[Guess]:
@@ -270,7 +194,7 @@ class _Mine:
                 seen = {column[i] for i in places}
                 if len(seen) == 1:
                     (then,) = seen
-                    fact = _where(_is(when, value), _is(part, then))
+                    fact = where(is_value(when, value), is_value(part, then))
                     yield Guess(f"{when} is {value}: {part} is {then}", fact)
 
     def gated(self, when: Part, table: Sequence[Part], hdl: Sequence[Part]) -> Iterator[Guess]:
@@ -283,7 +207,7 @@ class _Mine:
                     continue
                 for value, places in by_value.items():
                     if all(a[i] == c[i] for i in places) and len({a[i] for i in places}) > 1:
-                        fact = _where(_is(when, value), _agree(one, two))
+                        fact = where(is_value(when, value), agree(one, two))
                         yield Guess(f"{when} is {value}: {two} is {one}", fact)
 
     def _by_value(self, when: Part) -> dict[int, list[int]]:

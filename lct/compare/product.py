@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from spikewright.lct.builder import Builder, Term
 from spikewright.lct.compare.binding import Binding
 from spikewright.lct.compare.scene import Claim, Scene
+from spikewright.lct.compare.sides import HdlSide
 from spikewright.lct.evaluate import pack
 from spikewright.lct.front.design import Design
 from spikewright.lct.front.terms import DesignTerms
-from spikewright.lct.ir import ANY, Unit
+from spikewright.lct.ir import ANY, Symbol, Unit
 from spikewright.lct.semantics import UnitTerms
 
 __all__ = ["BoundSide", "Moment", "Product", "State"]
@@ -25,63 +26,19 @@ class State:
     hdl: Mapping[str, Term]
 
 
-class BoundSide:
-    """A design with registers of its own, in the unit's words; see `scene.Side`."""
+class BoundSide(HdlSide):
+    """A design whose registers are its own: the unit's are not looked for."""
 
-    noun = "the HDL"
+    def __init__(
+        self, binding: Binding, builder: Builder, present: Mapping[str, Term], state: State
+    ) -> None:
+        super().__init__(binding, builder, present)
+        outside = {n: t for n, t in self.terms.bound.items() if n not in self.design.registers}
+        self.terms = DesignTerms(self.design, builder, "", {**outside, **state.hdl})
 
-    def __init__(self, binding: Binding, builder: Builder, bound: Mapping[str, Term]) -> None:
-        self.binding, self.builder, self.design = binding, builder, binding.design
-        self.terms = DesignTerms(self.design, builder, "", bound)
-        self.inputs = self._widths("input", self.design.inputs)
-        self.outputs = self._widths("output", self.design.outputs)
-        self.registers: dict[str, int] = {}
-        self.facts: list[Term] = []
-
-    def _widths(self, role: str, ports: Mapping[str, int]) -> dict[str, int]:
-        """Ports by the unit's names; what the unit lacks keeps its own."""
-        binding, found = self.binding, dict[str, int]()
-        used = set()
-        for symbol in binding.unit.by_role(role):
-            if symbol.name in binding.wires:
-                found[symbol.name] = symbol.type.width
-                used |= {w.name for w in binding.wires[symbol.name]}
-            elif symbol.name in binding.widths:
-                found[symbol.name] = binding.widths[symbol.name]
-                used.add(symbol.name.replace(".", "__"))
-        return found | {n: w for n, w in ports.items() if n not in used}
-
-    def value(self, name: str) -> Term:
-        """An output's bits now."""
-        b, wires = self.builder, self.binding.wires.get(name)
-        if wires is None:
-            return self.terms.value(name.replace(".", "__"))
-        parts = []
-        for wire in wires:
-            bits = b.bits(self.terms.value(wire.name), wire.low, wire.width)
-            result = b.number(wire.code[0][0] if wire.code else 0, wire.kind.width)
-            for value, number in wire.code[1:]:
-                here = b.equal(bits, b.number(number, wire.width))
-                result = b.choose(here, b.number(value, wire.kind.width), result)
-            parts.append(result if wire.code else bits)
-        return b.join(parts)
-
-    def covered(self, name: str) -> Term:
-        """Whether the bits of a code stand for a value."""
-        b, facts = self.builder, []
-        for wire in self.binding.wires.get(name, ()):
-            bits = b.bits(self.terms.value(wire.name), wire.low, wire.width)
-            numbers = (b.equal(bits, b.number(n, wire.width)) for _, n in wire.code)
-            facts += [b.any(numbers)] if wire.code else []
-        return b.all(facts)
-
-    def loose(self) -> list[str]:
-        """All registers are known here."""
-        return []
-
-    def open(self) -> list[Term]:
-        """What the source leaves undefined."""
-        return list(self.terms.open.values())
+    def width(self, symbol: Symbol) -> int | None:
+        """Bits that the HDL gives a port, None where it lacks it."""
+        return None if symbol.role == "register" else super().width(symbol)
 
 
 @dataclass(frozen=True)
@@ -120,11 +77,14 @@ class Product:
     loose : list of str
         Registers of the table that take any value somewhere, and have no register of the HDL to
         follow: what is proven holds for every choice, but a difference may be one of choice.
+    before : dict of str to Term
+        Registers and inputs of the HDL when reset comes, as far as the first state knows them.
     """
 
     def __init__(self, unit: Unit, design: Design, binding: Binding, builder: Builder) -> None:
         self.unit, self.design, self.binding, self.builder = unit, design, binding, builder
         self.registers = unit.by_role("register")
+        self.before: dict[str, Term] = {}
         anything = {
             target.symbol.name
             for table in unit.tables
@@ -162,6 +122,7 @@ class Product:
             active = {design.reset: b.number(design.reset_active, 1)}
             terms = DesignTerms(design, b, " in reset", active)
             hdl = {n: terms.bits(r.load or r.data) for n, r in design.registers.items()}
+            self.before = dict(terms.unknowns)
         return State(table, hdl)
 
     def _initial(self, name: str) -> Term:
@@ -177,12 +138,7 @@ class Product:
         b, unit, binding = self.builder, self.unit, self.binding
         inputs = {s.name: b.unknown(s.name, s.type.width) for s in unit.by_role("input")}
         present = {**state.table, **inputs}
-        bound = {
-            name: term
-            for name, term in binding.bound(b, lambda s: present[s.name]).items()
-            if name in self.design.inputs
-        }
-        side = BoundSide(binding, b, {**bound, **state.hdl})
+        side = BoundSide(binding, b, present, state)
         scene = Scene(unit, side, b, present)
         hdl = {n: side.terms.next(n) for n in self.design.registers}
         for table in unit.tables:

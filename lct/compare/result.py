@@ -88,6 +88,8 @@ class Cell:
     trace : tuple of mapping of str to int
         Packed inputs of each step from reset to the one that shows the difference, where the
         method is induction.
+    before : mapping of str to int
+        Registers and inputs of the HDL when reset came before them, by their names there.
     """
 
     table: str
@@ -102,6 +104,7 @@ class Cell:
     actual: int | None = None
     sentence: str = ""
     trace: tuple[Mapping[str, int], ...] = ()
+    before: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

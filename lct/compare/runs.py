@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from spikewright.lct.builder import Term
-from spikewright.lct.compare.invariants import Sample
+from spikewright.lct.compare.facts import Sample
 from spikewright.lct.compare.product import Moment, Product, State
 from spikewright.lct.compare.scene import Claim
 from spikewright.lct.evaluate import pack, unpack
@@ -16,7 +16,7 @@ from spikewright.lct.execute import Machine
 from spikewright.lct.solver import Solver
 from spikewright.lct.types import Enum
 
-__all__ = ["Runs", "Trace", "read_state"]
+__all__ = ["Runs", "Trace", "read_state", "traced"]
 
 _LENGTH = 24
 _TRIES = 40
@@ -32,17 +32,20 @@ class Trace:
         Packed inputs of each moment.
     registers : mapping of str to int
         The table's packed registers in the last one.
+    before : mapping of str to int
+        Registers and inputs of the HDL when reset came, by their names there.
     claim : Claim
         What does not hold there.
-    expected, actual : int
-        Packed values of the output.
+    expected, actual : int, int or None
+        Packed values of the output; None where the HDL's code has no such number.
     """
 
     inputs: tuple[Mapping[str, int], ...]
     registers: Mapping[str, int]
+    before: Mapping[str, int]
     claim: Claim
     expected: int
-    actual: int
+    actual: int | None
 
 
 @dataclass
@@ -72,6 +75,7 @@ class Runs:
         self.random = Random(seed)
         self.visited: list[_Visited] = []
         self.trace: Trace | None = None
+        self.before: dict[str, int] = {}
 
     @property
     def samples(self) -> list[Sample]:
@@ -84,6 +88,7 @@ class Runs:
         if solver.ask() != "sat":
             return False
         self.visited.append(_Visited(read_state(solver, first)))
+        self.before = {n: solver.value(t) for n, t in self.product.before.items()}
         return True
 
     @property
@@ -133,10 +138,7 @@ class Runs:
         self.visited.append(there)
         if self.trace is None and solver.holds(moment.wrong):
             claim = next(c for c in moment.claims if solver.holds(c.wrong))
-            registers = {n: solver.value(t) for n, t in moment.state.table.items()}
-            self.trace = Trace(
-                way, registers, claim, solver.value(claim.expected), solver.value(claim.actual)
-            )
+            self.trace = traced(solver, moment, way, self.before, claim)
         return there
 
     def _towards(self, until: float) -> None:
@@ -175,6 +177,19 @@ class Runs:
         names = [s.name for s in self.product.registers if self._control(s.type)]
         newest = {tuple(v.sample["table", n] for n in names): v for v in self.visited}
         return list(newest.values())[::-1][:_TRIES]
+
+
+def traced(
+    solver: Solver,
+    moment: Moment,
+    way: tuple[Mapping[str, int], ...],
+    before: Mapping[str, int],
+    claim: Claim,
+) -> Trace:
+    """The difference that the solver's last answer shows in a moment."""
+    registers = {n: solver.value(t) for n, t in moment.state.table.items()}
+    actual = moment.scene.side.meaning(claim.symbol, solver.value(claim.actual))
+    return Trace(way, registers, before, claim, solver.value(claim.expected), actual)
 
 
 def read_state(solver: Solver, state: State) -> Sample:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 from spikewright.lct.builder import Builder, Term
 from spikewright.lct.compare.binding import Binding
-from spikewright.lct.compare.invariants import Guess, guesses
-from spikewright.lct.compare.mapping import Mapping as Names
+from spikewright.lct.compare.facts import Guess
+from spikewright.lct.compare.invariants import guesses
 from spikewright.lct.compare.product import Moment, Product, State
 from spikewright.lct.compare.result import RESET, Cell, Comparison, Options
-from spikewright.lct.compare.runs import Runs, Trace, read_state
+from spikewright.lct.compare.runs import Runs, Trace, read_state, traced
 from spikewright.lct.compare.second import Disagreement, both
 from spikewright.lct.front.design import Design
 from spikewright.lct.ir import ANY, Unit
@@ -55,19 +55,16 @@ class Outcome:
     scene_cells: tuple[Cell, ...] = field(default=(), repr=False)
 
 
-def compare_sequential(
-    unit: Unit, design: Design, options: Options | None = None, names: Names | None = None
-) -> Comparison:
+def compare_sequential(unit: Unit, design: Design, options: Options | None = None) -> Comparison:
     """Hold HDL against tables from reset on, whatever its registers are.
 
     Parameters
     ----------
     unit : Unit
     design : Design
-        Its ports have the unit's names, or those of `names`; its registers may be any.
+        Its ports have the unit's names, or those of ``options.mapping``; its registers may be any.
     options : Options, optional
         ``limit`` is for one question, and four of it for the whole.
-    names : Mapping, optional
 
     Returns
     -------
@@ -77,7 +74,7 @@ def compare_sequential(
         is in its cell.
     """
     begin, options = time.perf_counter(), options or Options()
-    outcome = run_both(unit, design, options, names)
+    outcome = run_both(unit, design, options)
     cells = [*outcome.scene_cells, *_cells(unit, outcome)]
     assumptions = tuple(a.id for a in unit.assumptions)
     method = f"induction {outcome.steps}" if outcome.steps else "induction"
@@ -110,30 +107,32 @@ def _cells(unit: Unit, outcome: Outcome) -> Iterator[Cell]:
 def _difference(unit: Unit, trace: Trace) -> Cell:
     table, row, column = trace.claim.place
     kind = trace.claim.symbol.type
+    actual = "no value" if trace.actual is None else show(trace.actual, kind)
     given = {**trace.inputs[-1], **trace.registers}
     shown = {n: show(v, unit.symbols[n].type) for n, v in given.items()}
     text = (
         f"table {table}, row {row}, column {column}: {show(trace.expected, kind)} is expected "
-        f"{len(trace.inputs) - 1} steps after reset, and the HDL gives {show(trace.actual, kind)}"
+        f"{len(trace.inputs) - 1} steps after reset, and the HDL gives {actual}"
     )
     return Cell(
         table, row, column, "different", "wrong value", witness=given, shown=shown,
         expected=trace.expected, actual=trace.actual, sentence=text, trace=trace.inputs,
+        before=trace.before,
     )  # fmt: skip
 
 
-def run_both(unit: Unit, design: Design, options: Options, names: Names | None = None) -> Outcome:
+def run_both(unit: Unit, design: Design, options: Options) -> Outcome:
     """Prove that all outputs are the table's, or find a run that shows another."""
-    return _Search(unit, design, options, names).run()
+    return _Search(unit, design, options).run()
 
 
 class _Search:
     """One comparison."""
 
-    def __init__(self, unit: Unit, design: Design, options: Options, names: Names | None) -> None:
+    def __init__(self, unit: Unit, design: Design, options: Options) -> None:
         self.options, self.builder = options, Builder()
         self.until = time.perf_counter() + 4 * options.limit
-        binding = Binding(unit, design, names)
+        binding = Binding(unit, design, options.mapping)
         self.product = Product(unit, design, binding, self.builder)
         self.first = self.product.first_state()
         self.moment = self.product.moment(self.product.any_state())
@@ -271,12 +270,12 @@ class _Search:
     ) -> Trace | str:
         last = moments[-1]
         inputs = tuple({n: solver.value(t) for n, t in m.inputs.items()} for m in moments)
-        registers = {n: solver.value(t) for n, t in last.state.table.items()}
         claim = next(c for c in last.claims if solver.holds(c.wrong))
-        expected, actual = solver.value(claim.expected), solver.value(claim.actual)
+        before = {n: solver.value(t) for n, t in self.product.before.items()}
+        trace = traced(solver, last, inputs, before, claim)
         if self.product.loose and self._by_choice(solver, moments, facts):
             return "unknown"
-        return Trace(inputs, registers, claim, expected, actual)
+        return trace
 
     def _by_choice(self, solver: Solver, moments: Sequence[Moment], facts: Sequence[Term]) -> bool:
         """Whether other values for the table's ``*`` would have agreed, all else as it is."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -219,7 +219,7 @@ PRINTS = """\
 def test_what_the_hdl_prints_is_no_result(adder: Unit) -> None:
     design = _design(GOOD)
     wrong = GOOD.replace("total + pair", "total - pair").replace("endmodule", PRINTS + "endmodule")
-    loud = Design(**{**_parts(design), "verilog": (wrong,)})
+    loud = _simulated(design, wrong)
     found = replay(adder, loud, GO)
     assert not found.confirmed
     assert found.simulator == ""
@@ -229,12 +229,13 @@ def test_what_the_hdl_prints_is_no_result(adder: Unit) -> None:
         .replace("$fwrite(32'h80000003,", "$write(")
         .replace('$display(, "', '$display("')
     )
-    found = replay(adder, Design(**{**_parts(design), "verilog": (quiet,)}), GO)
+    found = replay(adder, _simulated(design, quiet), GO)
     assert (found.actual, found.confirmed) == (243, True)
 
 
-def _parts(design: Design) -> dict[str, object]:
-    return {name: getattr(design, name) for name in design.__dataclass_fields__}
+def _simulated(design: Design, source: str) -> Design:
+    """A design with other text for the simulator."""
+    return replace(design, _verilog=lambda: (source,))
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,7 @@ def _parts(design: Design) -> dict[str, object]:
 def test_hdl_that_interferes(adder: Unit, code: str, sentence: str) -> None:
     design = _design(GOOD)
     source = GOOD.replace("endmodule", f"{code}\nendmodule")
-    found = replay(adder, Design(**{**_parts(design), "verilog": (source,)}), GO)
+    found = replay(adder, _simulated(design, source), GO)
     assert (found.confirmed, found.simulator) == (False, "")
     with pytest.raises(ToolError, match=sentence):
         raise ToolError(found.sentence)
@@ -295,7 +296,7 @@ def test_verilator_where_icarus_cannot_read(adder: Unit) -> None:
 
 
 def test_a_source_that_no_simulator_takes(adder: Unit) -> None:
-    design = Design(**{**_parts(_design(GOOD)), "verilog": ("module nothing; endmodule",)})
+    design = _simulated(_design(GOOD), "module nothing; endmodule")
     found = replay(adder, design, GO)
     assert (found.actual, found.confirmed, found.simulator) == (None, False, "")
     with pytest.raises(ToolError, match="Icarus says"):

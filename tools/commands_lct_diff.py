@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spikewright.tools.console import complain, out, print_json
-from spikewright.tools.errors import EXIT_FAULT, UserError
+from spikewright.tools.errors import EXIT_FAULT, UserError, user_message
 
 if TYPE_CHECKING:
     from spikewright.lct.diff import Change, Difference, Region
@@ -100,8 +100,11 @@ def _for_git(words: list[str], limit: float, text: bool) -> None:
         return
     try:
         found = _compared(old, new, limit)
-    except UserError as error:
-        complain(str(error))
+    except ValueError as error:
+        text_of = user_message(error)
+        if text_of is None:
+            raise
+        complain(text_of)
         out.print("the plain difference instead:", markup=False)
         _say(_plain(old, new))
         return

@@ -10,7 +10,14 @@ from spikewright.lct.reads import depends, expressions, on_cycle, outputs_read, 
 from spikewright.lct.semantics import UnitTerms
 from spikewright.lct.solver import LIMIT, Answer, Builder, Solver, Term
 
-__all__ = ["Joint", "Side"]
+__all__ = ["GAP", "Joint", "Overlap", "Side"]
+
+GAP = "no row"
+"""Stands for a row where none matches."""
+
+
+class Overlap(ValueError):
+    """A version has no meaning: two rows of a unique table match the same input."""
 
 
 class Side:
@@ -33,28 +40,42 @@ class Side:
     def cell(self, symbol: str, row: int) -> Node | str:
         """What a row gives a symbol."""
         driver = self.driver(symbol)
-        return HOLD if driver is None else driver[0].rows[row].targets[driver[1]]
+        if driver is None:
+            return HOLD
+        rows = driver[0].rows
+        return GAP if row == len(rows) else rows[row].targets[driver[1]]
 
     def unit_row(self, table: str, row: int) -> str:
         """The name of a row, empty where there is no table."""
-        return next((t.rows[row].id for t in self.unit.tables if t.name == table), "")
+        rows = next((t.rows for t in self.unit.tables if t.name == table), None)
+        if rows is None:
+            return ""
+        return GAP if row == len(rows) else rows[row].id
 
     def value(self, symbol: Symbol, row: int) -> Term:
         """The term of what a row gives a symbol."""
         driver = self.driver(symbol.name)
         if driver is None:
             return self.terms.terms.symbol(symbol.name, symbol.type)
+        if row == len(driver[0].rows):
+            return self.terms.builder.number(0, symbol.type.width)
         return self.terms.value(driver[0], row, driver[1])
 
     def wins(self, symbol: str) -> list[Term]:
-        """When each row decides about a symbol, in any table: the first that matches."""
+        """When each row decides about a symbol, and last, when none does."""
         driver, b = self.driver(symbol), self.terms.builder
         if driver is None:
             return [b.true]
         guards, before = self.terms.guards(driver[0]), self.terms.none_before(driver[0])
+        gap = b.negate(b.any(guards))
         if driver[0].policy == "unique":
-            return guards
-        return [b.all(pair) for pair in zip(guards, before, strict=True)]
+            return [*guards, gap]
+        return [*(b.all(pair) for pair in zip(guards, before, strict=True)), gap]
+
+    def overlaps(self, table: Table) -> Term:
+        """Whether two rows of a unique table match at once, which they must not."""
+        b, guards = self.terms.builder, self.terms.guards(table)
+        return b.any(b.all((g, b.any(guards[:k]))) for k, g in enumerate(guards) if k)
 
     def read(self, symbol: str) -> set[str]:
         """Symbols that decide about a symbol, through outputs that the unit reads as well."""
@@ -79,6 +100,13 @@ class Joint:
     old, new : Side
     incomparable : set of str
         Inputs and registers of both whose types have no values in common to speak of.
+    unknown : list of str
+        What the solver gave up on.
+
+    Raises
+    ------
+    Overlap
+        Rows of a unique table do not exclude each other.
     """
 
     def __init__(self, old: Unit, new: Unit, limit: float = LIMIT) -> None:
@@ -103,6 +131,24 @@ class Joint:
                 self.facts.append(self.builder.equal(term, side.terms.outcome(symbol)))
         for fact in self.facts:
             self.solver.add(fact)
+        self.unknown = [text for text in map(self._apart, ("old", "new")) if text]
+
+    def _apart(self, word: str) -> str:
+        """Refuse a version whose rows overlap; a sentence where the solver gave up."""
+        side = self.old if word == "old" else self.new
+        for table in side.unit.tables:
+            answer: Answer = "unsat"
+            if table.policy == "unique" and len(table.rows) > 1:
+                answer = self.ask(side.assumed(), side.overlaps(table))
+            if answer == "sat":
+                raise Overlap(
+                    f"Table {table.name} of the {word} version must have rows that exclude each "
+                    "other, and has not: `spikewright lct check` names them."
+                )
+            if answer == "unknown":
+                text = f"whether rows of table {table.name} exclude each other"
+                return f"not decided within {self.limit:g} s: {text}"
+        return ""
 
     def _shared(self, left: UnitTerms, new: Unit) -> dict[str, Term]:
         """Terms of the new version's inputs and registers, with facts that tie them to the old."""
@@ -144,6 +190,8 @@ class Joint:
         then.
         """
         cells = self.old.cell(symbol.name, old), self.new.cell(twin.name, new)
+        if GAP in cells:
+            return self.builder.false if cells[0] == cells[1] else self.builder.true
         free = [cell == ANY for cell in cells]
         if any(free):
             return self.builder.false if all(free) else self.builder.true

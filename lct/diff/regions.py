@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from spikewright.lct.diff.changes import Region, ValueChange
-from spikewright.lct.diff.joint import Joint, Side
+from spikewright.lct.diff.joint import GAP, Joint, Side
 from spikewright.lct.diff.text import Sheet
 from spikewright.lct.ir import ANY, HOLD, Node, Symbol, Table
 from spikewright.lct.reads import reads
@@ -19,6 +19,9 @@ __all__ = ["MOST", "Regions", "common_symbols"]
 
 MOST = 64
 """Pairs of rows that one target is reported for."""
+
+
+_SHOWN: dict[object, str] = {ANY: "any", GAP: "nothing"}
 
 
 @dataclass(frozen=True)
@@ -88,17 +91,19 @@ class Regions:
         b, joint = self.joint.builder, self.joint
         if joint.differs(symbol, 0, twin, 0) is None:
             return []
-        wins = [_covering(side, symbol.name) for side in (joint.old, joint.new)]
-        sides = zip((joint.old, joint.new), wins, strict=True)
-        free = [
-            b.any(w for k, w in enumerate(won) if side.cell(symbol.name, k) == ANY)
-            for side, won in sides
+        wins = [side.wins(symbol.name) for side in (joint.old, joint.new)]
+        # A cell with any value, and none where no row matches, equal only their own kind.
+        special = [
+            [
+                b.any(w for k, w in enumerate(won) if side.cell(symbol.name, k) == kind)
+                for side, won in zip((joint.old, joint.new), wins, strict=True)
+            ]
+            for kind in (ANY, GAP)
         ]
         outcomes = [side.terms.outcome(s) for side, s in ((joint.old, symbol), (joint.new, twin))]
         unequal = joint.unequal(outcomes[0], symbol, outcomes[1], twin)
-        clash = b.any(
-            (b.negate(b.equal(*free)), b.all((b.negate(free[0]), b.negate(free[1]), unequal)))
-        )
+        plain = [b.negate(term) for pair in special for term in pair]
+        clash = b.any((*(b.negate(b.equal(*pair)) for pair in special), b.all((*plain, unequal))))
         found: list[tuple[int, int]] = []
         given = [*joint.promised(), clash]
         while (answer := joint.ask(*given)) == "sat":
@@ -121,12 +126,9 @@ class Regions:
         joint, b = self.joint, self.joint.builder
         i, j = key[1], key[3]
         first, twin = symbols[0]
-        both = [
-            _covering(joint.old, first.name)[i],
-            _covering(joint.new, twin.name)[j],
-        ]
+        both = [joint.old.wins(first.name)[i], joint.new.wins(twin.name)[j]]
         given = [*joint.promised(), *both]
-        differ = [joint.differs(s, i, t, j) or b.true for s, t in symbols]
+        differ = [d for s, t in symbols if (d := joint.differs(s, i, t, j)) is not None]
         always = [self._always(given, d) for d in differ]
         conditions = self._conditions(first.name, i, j, both)
         inputs = self._inputs(symbols, i, j)
@@ -147,7 +149,7 @@ class Regions:
         for (symbol, other), every in zip(symbols, always, strict=True):
             cells = joint.old.cell(symbol.name, i), joint.new.cell(other.name, j)
             old, new = (
-                "any" if cell == ANY else shown[f"{word} {symbol.name}"]
+                _SHOWN.get(cell) or shown[f"{word} {symbol.name}"]
                 for word, cell in zip(("old", "new"), cells, strict=True)
             )
             before = self._text(0, key[0], symbol.name, i)
@@ -166,8 +168,10 @@ class Regions:
         """The words of a target cell."""
         if not table:
             return HOLD
-        side = (self.joint.old, self.joint.new)[which]
-        return self.sheets[which][f"Table {table}"].cell(side.unit_row(table, row), f"=> {symbol}")
+        name = (self.joint.old, self.joint.new)[which].unit_row(table, row)
+        if name == GAP:
+            return _SHOWN[GAP]
+        return self.sheets[which][f"Table {table}"].cell(name, f"=> {symbol}")
 
     # ---- the region in words
 
@@ -189,22 +193,23 @@ class Regions:
         if driver is None:
             return []
         table, b = driver[0], self.joint.builder
-        sheet, this = self.sheets[which][f"Table {table.name}"], table.rows[row]
-        found = []
-        for column, cell in zip(table.conditions, this.conditions, strict=True):
-            if cell is not None:
+        sheet, found = self.sheets[which][f"Table {table.name}"], list[_Literal]()
+        this = table.rows[row] if row < len(table.rows) else None
+        cells = this.conditions if this else [None] * len(table.conditions)
+        for column, cell in zip(table.conditions, cells, strict=True):
+            if cell is not None and this is not None:
                 head = _head(sheet, column.text)
                 bits = side.terms.terms.bits(column.node)
                 name = head + (self._mark(head, bits) if which else "")
                 words = _words(name, sheet.cell(this.id, head))
                 truth = side.terms.terms.truth(cell)
                 found.append(_Literal(name, words, truth, (bits, column.node.type)))
-        if table.policy == "priority" or this.is_else:
+        if table.policy == "priority" or this is None or this.is_else:
             guards = side.terms.guards(table)
             version = ("old", "new")[which]
             found += [
                 _Literal("", f"not {version} row {r.id}", b.negate(guards[k]))
-                for k, r in enumerate(table.rows[: row if not this.is_else else -1])
+                for k, r in enumerate(table.rows[:row])
             ]
         return found
 
@@ -263,16 +268,6 @@ class Regions:
 def _conditions_of(table: Table) -> list[Node]:
     cells = [c for row in table.rows for c in row.conditions if c is not None]
     return [c.node for c in table.conditions] + cells
-
-
-def _covering(side: Side, symbol: str) -> list[Term]:
-    """When each row decides; in a gap the last one does, as everywhere."""
-    b, wins = side.terms.builder, side.wins(symbol)
-    driver = side.driver(symbol)
-    if driver is None:
-        return wins
-    gap = b.negate(b.any(side.terms.guards(driver[0])))
-    return [*wins[:-1], b.any((wins[-1], gap))]
 
 
 def _head(sheet: Sheet, text: str) -> str:

@@ -27,6 +27,11 @@ def diff_units(old: Unit, new: Unit, limit: float = LIMIT) -> Difference:
     old, new : Unit
     limit : float
         Seconds for each question to the solver.
+
+    Raises
+    ------
+    Overlap
+        A version has rows that do not exclude each other, and must.
     """
     if old.document.lines == new.document.lines and _same_numbers(old, new):
         return Difference(new.name, (), ())
@@ -39,7 +44,7 @@ def diff_units(old: Unit, new: Unit, limit: float = LIMIT) -> Difference:
     regions = search.find()
     changes += Rows(joint, *texts).changes(regions)
     changes += _not_compared(joint)
-    return Difference(new.name, tuple(regions), tuple(changes), tuple(search.unknown))
+    return Difference(new.name, tuple(regions), tuple(changes), (*joint.unknown, *search.unknown))
 
 
 def _same_numbers(old: Unit, new: Unit) -> bool:

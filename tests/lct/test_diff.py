@@ -6,7 +6,8 @@ from random import Random
 
 import pytest
 
-from spikewright.lct.diff import Difference, diff_units
+from spikewright.lct.compare import Options, compare_units
+from spikewright.lct.diff import Difference, Overlap, diff_units
 from spikewright.lct.execute import Machine, first_match, random_value
 from spikewright.lct.ir import ANY, Unit
 from spikewright.lct.library import UNITS, Library
@@ -209,3 +210,35 @@ def decided(
     row = first_match(table, values) or table.rows[-1]
     value = machine.outcome(machine.unit.symbols[symbol], values)
     return (table.name, row.id), row.targets[at], value
+
+
+def test_a_gap_is_no_row_at_all(tmp_path: Path) -> None:
+    """The row above would decide in hardware; a table with a gap does not say so."""
+    edit = ("| local | 1 | <= 0 | 0 |", "| local | 1 | < 0 | 0 |")
+    found = diff_units(*units(tmp_path, "forward_east", edit))
+    (region,) = found.regions
+    assert (region.old, region.new) == (("route", "local"), ("route", "no row"))
+    assert region.conditions == ("west.valid = 1", "west.payload.dx <= 0",
+                                 "west.payload.dy = 0", "not new row local")  # fmt: skip
+    assert {v.new for v in region.values} == {"nothing"}
+    assert {v.shown[1] for v in region.values} == {"nothing"}
+
+
+def test_a_version_whose_rows_overlap_is_refused(tmp_path: Path) -> None:
+    old, new = units(tmp_path, "forward_east", ("| idle | 0 |", "| idle | - |"))
+    message = (
+        "^Table route of the new version must have rows that exclude each other, and has not: "
+        "`spikewright lct check` names them[.]$"
+    )
+    with pytest.raises(Overlap, match=message):
+        diff_units(old, new)
+
+
+@pytest.mark.parametrize(("name", "edits"), EDITS)
+def test_the_comparison_of_tables_says_the_same(
+    tmp_path: Path, name: str, edits: list[tuple[str, str]]
+) -> None:
+    old, new = units(tmp_path, name, *edits)
+    verdicts = {c.verdict for c in compare_units(old, new, Options(explain=False)).cells}
+    assert "different" in verdicts
+    assert diff_units(old, new).regions

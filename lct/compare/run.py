@@ -124,6 +124,12 @@ def _cell(scene: Scene, judge: Judge, claim: Claim, judgement: Judgement) -> Cel
     if judgement != "fails":
         text = f"{where}: {_WITHOUT[judgement].format(limit=judge.options.limit)}"
         return Cell(*claim.place, "unknown", sentence=text)
+    lost = [s.name for s in scene.unit.by_role("register") if scene.side.width(s) is None]
+    if lost:
+        text = (
+            f"{where}: not decided, as {scene.side.noun} has no register {lost[0]} under its name"
+        )
+        return Cell(*claim.place, "unknown", sentence=text)
     loose = scene.side.loose()
     if loose:
         text = f"{where}: depends on register {loose[0]}, which the table does not have"

@@ -49,6 +49,9 @@ def compare_lct(
     cross_check: Annotated[
         bool, typer.Option("--cross-check", help="Ask a second solver about every verdict.")
     ] = False,
+    reachable: Annotated[
+        bool, typer.Option("--reachable", help="Only differences that reset leads to count.")
+    ] = False,
     replay: Annotated[
         bool, typer.Option(help="Simulate every counterexample on the HDL itself.")
     ] = True,
@@ -70,7 +73,7 @@ def compare_lct(
     given = _parameters(parameter or [])
     values = _preset(preset) | {n.lower(): v for n, v in given.items()}
     names = Names.parse(mapping or [])
-    options = Options(limit=limit, cross_check=cross_check, mapping=names)
+    options = Options(limit=limit, cross_check=cross_check, mapping=names, reachable=reachable)
     if every:
         if sides or mapping:
             raise UserError("--all takes neither sides nor --map.")
@@ -127,7 +130,7 @@ def _replays(job: Job, found: Comparison) -> dict[int, Replayed]:
     """What simulation shows, by the cell's position; ports and power-on cannot be replayed."""
     from spikewright.lct.compare.result import PORT, POWER_ON
     from spikewright.lct.ir import Unit
-    from spikewright.verif.row_replay import replay_all, replay_units
+    from spikewright.verif.row_replay import replay_all, replay_trace, replay_units
 
     cells = {
         i: c
@@ -138,8 +141,15 @@ def _replays(job: Job, found: Comparison) -> dict[int, Replayed]:
         return {}
     if isinstance(job.other, Unit):
         return {i: replay_units(job.unit, job.other, c) for i, c in cells.items()}
-    results = replay_all(job.unit, job.other, list(cells.values()), job.options.mapping)
-    return dict(zip(cells, results, strict=True))
+    names = job.options.mapping
+    traced = {
+        i: replay_trace(job.unit, job.other, c.trace, c.column, mapping=names, before=c.before)
+        for i, c in cells.items()
+        if c.trace
+    }
+    rest = {i: c for i, c in cells.items() if not c.trace}
+    results = replay_all(job.unit, job.other, list(rest.values()), names) if rest else []
+    return traced | dict(zip(rest, results, strict=True))
 
 
 def _shows(cell: Cell) -> bool:

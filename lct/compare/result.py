@@ -55,12 +55,16 @@ class Options:
         Names and codes in the HDL of the unit's signals and registers, where not the usual ones.
     explain : bool
         Whether differences get a kind, a region and the smallest counterexample.
+    reachable : bool
+        Whether a difference by names counts only where reset leads to it and an output shows it.
+        What names leave open is always held against what reset leads to.
     """
 
     limit: float = LIMIT
     cross_check: bool = False
     mapping: names.Mapping = field(default_factory=names.Mapping)
     explain: bool = True
+    reachable: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,8 @@ class Comparison:
     assumptions : tuple of str
         Those of the unit that the verdicts rest on.
     method : str
-        ``names``: next states under the registers' own names; ``induction K``: K steps from reset.
+        ``names``: next states under the registers' own names; ``induction K``: K steps from reset,
+        ``induction`` where that came to no end.
     seconds : float
     """
 

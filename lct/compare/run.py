@@ -8,6 +8,7 @@ from dataclasses import replace
 from spikewright.lct.builder import Builder
 from spikewright.lct.compare.binding import Binding
 from spikewright.lct.compare.explain import Explainer
+from spikewright.lct.compare.from_reset import from_reset
 from spikewright.lct.compare.judge import Judge, Judgement
 from spikewright.lct.compare.resets import design_resets, table_resets
 from spikewright.lct.compare.result import Cell, Comparison, Options
@@ -38,6 +39,7 @@ def compare_design(unit: Unit, design: Design, options: Options | None = None) -
     -------
     Comparison
         A cell for each row and column and for each reset value; ports only where they differ.
+        By names, or from reset where names leave something open.
     """
     begin, options = time.perf_counter(), options or Options()
     builder = Builder()
@@ -46,7 +48,7 @@ def compare_design(unit: Unit, design: Design, options: Options | None = None) -
     side = HdlSide(binding, builder, present)
     cells = _cells(Scene(unit, side, builder, present), options)
     cells += design_resets(binding, options)
-    return _comparison(unit, cells, begin)
+    return from_reset(unit, design, options, _comparison(unit, cells, begin))
 
 
 def compare_units(left: Unit, right: Unit, options: Options | None = None) -> Comparison:

@@ -24,7 +24,10 @@ from spikewright.lct.ir import ANY, Unit
 from spikewright.lct.solver import Answer, Solver
 from spikewright.lct.values import show
 
-__all__ = ["Outcome", "compare_sequential", "run_both"]
+__all__ = ["INDUCTION", "Outcome", "compare_sequential", "run_both"]
+
+INDUCTION = "induction"
+"""The method where nothing is proven; with a number of steps behind it where all is."""
 
 _STEPS = 4
 """Steps of induction that are tried."""
@@ -77,7 +80,7 @@ def compare_sequential(unit: Unit, design: Design, options: Options | None = Non
     outcome = run_both(unit, design, options)
     cells = [*outcome.scene_cells, *_cells(unit, outcome)]
     assumptions = tuple(a.id for a in unit.assumptions)
-    method = f"induction {outcome.steps}" if outcome.steps else "induction"
+    method = f"{INDUCTION} {outcome.steps}" if outcome.steps else INDUCTION
     return Comparison(unit.name, tuple(cells), assumptions, method, time.perf_counter() - begin)
 
 

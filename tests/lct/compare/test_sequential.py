@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from spikewright.lct.compare import Comparison, Options
+from spikewright.lct.compare import Comparison, Options, compare_design
 from spikewright.lct.compare.sequential import compare_sequential
 from spikewright.lct.front.design import Design
 from spikewright.lct.front.load import Elaborator, load_component, load_verilog
@@ -261,3 +261,65 @@ def test_what_takes_too_long_to_show_is_unknown(
     assert "table control, row run, column load: not proven by induction over 4 steps" in [
         c.sentence for c in found.cells
     ]
+
+
+def test_comparing_goes_from_reset_where_names_do_not_help(
+    verilog: Callable[[str], tuple[Unit, str]], elaborator: Elaborator
+) -> None:
+    unit, _ = verilog("tick_controller")
+    design = load_verilog({"u.v": HAND}, unit.name, elaborator=elaborator)
+    found = compare_design(unit, design)
+    assert (found.verdict, found.method) == ("equivalent", "induction 1")
+    wrong = HAND.replace("start & ~idle", "start & ~idle & ~drain")
+    design = load_verilog({"u.v": wrong}, unit.name, elaborator=elaborator)
+    found = compare_design(unit, design)
+    assert (found.verdict, found.method) == ("different", "induction")
+    (cell,) = found.differences
+    assert cell.trace
+
+
+UNREACHED = """\
+module input_buffer(input clk, input rst, input arrive__valid, input [29:0] arrive__payload,
+    input leave__ready, output arrive__ready, output leave__valid, output [29:0] leave__payload,
+    output occupied);
+  reg [1:0] level; reg [29:0] oldest, newest;
+  assign arrive__ready = ~level[1], leave__valid = |level, occupied = |level;
+  assign leave__payload = oldest;
+  wire take = arrive__valid & arrive__ready, give = leave__valid & leave__ready;
+  always @(posedge clk)
+    if (rst) begin level <= 0; oldest <= 0; newest <= 0; end
+    else begin
+      level <= level + take - give;
+      if (take & (~|level | give)) oldest <= arrive__payload;
+      else if (give & level[1]) oldest <= newest;
+      if (take & level[0] & ~give) newest <= arrive__payload;
+      HERE
+    end
+endmodule
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict", "method"),
+    [
+        (UNREACHED.replace("HERE", ""), "equivalent", "names"),
+        (UNREACHED.replace("HERE", "if (take & ~|level) newest <= 5;"), "equivalent", "induction"),
+        (UNREACHED.replace("HERE", "if (take & level[1]) level <= 0;"), "equivalent", "names"),
+        (UNREACHED.replace("HERE", "if (give & level[0]) newest <= 5;"), "equivalent", "induction"),
+        (UNREACHED.replace("HERE", "if (give & level[1]) oldest <= 5;"), "different", "names"),
+    ],
+)
+def test_differences_by_name_that_no_output_shows(
+    source: str,
+    verdict: str,
+    method: str,
+    verilog: Callable[[str], tuple[Unit, str]],
+    elaborator: Elaborator,
+) -> None:
+    unit, _ = verilog("input_buffer")
+    design = load_verilog({"u.v": source}, unit.name, elaborator=elaborator)
+    found = compare_design(unit, design, Options(reachable=True))
+    assert found.verdict == verdict, [c.sentence for c in found.cells if c.sentence]
+    assert found.method.split()[0] == method
+    if method == "induction":
+        assert compare_design(unit, design).verdict == "different"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 
 from spikewright.lct.front.cells import CELLS
 from spikewright.lct.front.design import Design, Register
-from spikewright.lct.front.loops import check_loops, split_loops
+from spikewright.lct.front.loops import take_apart
 from spikewright.lct.front.memory import expand_memories
 from spikewright.lct.front.netlist import Bit, Cell, Net, Netlist
 from spikewright.lct.front.refusal import Refused
@@ -34,10 +35,10 @@ def build_design(
     Refused
         A cell without meaning, a latch, several clocks, a loop.
     """
-    netlist = split_loops(expand_memories(_drop_latches(netlist)))
+    netlist = expand_memories(_drop_latches(netlist))
     _check_cells(netlist)
     _check_drivers(netlist)
-    check_loops(netlist, lambda bits: _names(netlist, bits))
+    netlist = take_apart(netlist, partial(_names, netlist))
     clock = _clock(netlist)
     name, active = _reset(netlist, reset)
     registers = dict(_registers(netlist, prefer, name, active))

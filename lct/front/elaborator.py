@@ -20,6 +20,8 @@ __all__ = ["LARGEST", "Elaborator"]
 LARGEST = 8
 """Sources that are read, MiB."""
 
+_REQUESTS = 2_000
+
 # Reasons that are more than a syntax error, by what the front end calls them or says.
 _RULES = (
     (r"UndeclaredIdentifier|UndeclaredButFoundPackage|UnknownPackage", "undeclared"),
@@ -64,6 +66,11 @@ class Elaborator:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the process has been started and not yet closed."""
+        return self._process is not None
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -116,6 +123,9 @@ class Elaborator:
         first = next(iter(sources), "")
         if sum(map(len, sources.values())) > LARGEST * MIB:
             raise Refused("size", first, f"sources have at most {LARGEST} MiB, not more")
+        # The process keeps some 60 KiB of each design.
+        if self._count % _REQUESTS == _REQUESTS - 1:
+            self.close()
         process, root = self._start()
         self._count += 1
         folder = root / str(self._count)

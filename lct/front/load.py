@@ -95,6 +95,8 @@ def load_rtlil(
     netlist = _elaborate({f"{name}.il": text}, request, elaborator)
 
     def verilog() -> tuple[str, ...]:
+        if elaborator is not None and elaborator.running:
+            return (elaborator.verilog(text),)
         with Elaborator() as own:
             return (own.verilog(text),)
 

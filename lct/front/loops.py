@@ -8,26 +8,14 @@ from dataclasses import replace
 from spikewright.lct.front.netlist import Bit, Cell, Netlist
 from spikewright.lct.front.refusal import Refused
 
-__all__ = ["check_loops", "split_loops"]
+__all__ = ["take_apart"]
 
 _BITWISE = ("$and", "$or", "$xor", "$xnor", "$not", "$pos", "$mux", "$pmux", "$bwmux")
 _REGISTERS = ("$dff", "$adff", "$aldff")
 
 
-def split_loops(netlist: Netlist) -> Netlist:
-    """Take cells that work on each bit by itself apart where a loop of words goes through them."""
-    apart = {name for loop in _loops(netlist) for name in loop}
-    cells: dict[str, Cell] = {}
-    for name, cell in netlist.cells.items():
-        if name in apart and cell.kind in _BITWISE and len(cell.pins["Y"]) > 1:
-            cells |= {one.name: one for one in _bits(cell)}
-        else:
-            cells[name] = cell
-    return netlist.with_cells(cells) if apart else netlist
-
-
-def check_loops(netlist: Netlist, names: Callable[[tuple[Bit, ...]], list[str]]) -> None:
-    """Refuse a cell that depends on itself.
+def take_apart(netlist: Netlist, names: Callable[[tuple[Bit, ...]], list[str]]) -> Netlist:
+    """Take cells that work on each bit by itself apart where a loop of words goes through them.
 
     Parameters
     ----------
@@ -38,16 +26,27 @@ def check_loops(netlist: Netlist, names: Callable[[tuple[Bit, ...]], list[str]])
     Raises
     ------
     Refused
-        With a name in the loop.
+        A loop is left; with a name in it.
     """
+    apart = {name for loop in _loops(netlist) for name in loop}
+    if not apart:
+        return netlist
+    cells: dict[str, Cell] = {}
+    for name, cell in netlist.cells.items():
+        if name in apart and cell.kind in _BITWISE and len(cell.pins["Y"]) > 1:
+            cells |= {one.name: one for one in _bits(cell)}
+        else:
+            cells[name] = cell
+    netlist = netlist.with_cells(cells)
     for loop in _loops(netlist):
-        cells = [netlist.cells[name] for name in loop]
-        named = [n for c in cells for n in names(c.pins["Y"])] or ["a wire"]
-        place = next((c.place for c in cells if c.place), cells[0].name)
-        if all(c.kind in ("$mux", "$pmux", "$bwmux") for c in cells):
-            sentence = f"{named[0]} keeps its value without a clock, as a latch"
+        inside = [netlist.cells[name] for name in loop]
+        named = next((n for c in inside for n in names(c.pins["Y"])), "a wire")
+        place = next((c.place for c in inside if c.place), inside[0].name)
+        if all(c.kind in ("$mux", "$pmux", "$bwmux") for c in inside):
+            sentence = f"{named} keeps its value without a clock, as a latch"
             raise Refused("latch", place, sentence)
-        raise Refused("loop", place, f"{named[0]} depends on itself within one cycle")
+        raise Refused("loop", place, f"{named} depends on itself within one cycle")
+    return netlist
 
 
 def _inputs(netlist: Netlist, cell: Cell) -> Iterator[str]:
@@ -67,6 +66,7 @@ def _loops(netlist: Netlist) -> list[list[str]]:
     low: dict[str, int] = {}
     stack: list[str] = []
     on: set[str] = set()
+    own: set[str] = set()  # cells that read themselves
     found: list[list[str]] = []
     for first, start in netlist.cells.items():
         # A buffer is looked through: it is in no path.
@@ -84,17 +84,20 @@ def _loops(netlist: Netlist) -> list[list[str]]:
                 if path:
                     low[path[-1][0]] = min(low[path[-1][0]], low[name])
                 if low[name] == number[name]:
-                    group = stack[stack.index(name) :]
-                    del stack[-len(group) :]
-                    on -= set(group)
-                    if len(group) > 1 or name in _inputs(netlist, netlist.cells[name]):
-                        found.append(group)
+                    group = [stack.pop()]
+                    while group[-1] != name:
+                        group.append(stack.pop())
+                    on.difference_update(group)
+                    if len(group) > 1 or name in own:
+                        found.append(group[::-1])
             elif follow not in number:
                 number[follow] = low[follow] = len(number)
                 stack.append(follow)
                 on.add(follow)
                 path.append((follow, _inputs(netlist, netlist.cells[follow])))
             elif follow in on:
+                if follow == name:
+                    own.add(name)
                 low[name] = min(low[name], number[follow])
     return found
 

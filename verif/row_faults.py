@@ -1,7 +1,8 @@
 """Faults planted in every cell of a unit's tables: the test of a cell's own row must find each.
 
 All faults are in one build. An input that is not there otherwise, `planted`, chooses one of them: a
-bit of the cell's value is the other one, all bits are, or the row does not act at all.
+bit of the cell's value is the other one, all bits are, the row does not act at all, or a state is
+always the same one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from spikewright.lct.ir import ANY, HOLD, Symbol, Table, Unit
 from spikewright.lct.library import Library
 from spikewright.lct.row_source import rows_source
 from spikewright.lct.stimuli import Stimuli
-from spikewright.lct.types import Int, Struct
+from spikewright.lct.types import Enum, Int, Struct
 
 from .build import build_cocotb
 from .cocotb_run import run_cocotb
@@ -88,7 +89,7 @@ def plant(unit: Unit) -> tuple[str, list[RowFault]]:
                 new, kinds = _faulty(target.symbol, text, number)
                 edits.append((span.line - 1, span.column - 1, span.length, new))
                 for kind in kinds:
-                    if kind != "no action" or _acts(stimuli, table, k, at):
+                    if _shows(stimuli, table, k, at, kind):
                         place = table.name, row.id, target.symbol.name
                         faults.append(RowFault(number, *place, kind))
                     number += 1
@@ -109,6 +110,11 @@ def _faulty(symbol: Symbol, text: str, number: int) -> tuple[str, list[str]]:
         ]
         new = f"({text}) with {', '.join(bits)}" if parts else text
         return new, [f"lowest bit of {name}" for name, _ in parts]
+    if isinstance(kind, Enum):
+        members = [name for name, _ in kind.members]
+        for k, name in enumerate(members):
+            text = f"{name} if {_INPUT} == {number + k} else ({text})"
+        return text, [f"always {name}" for name in members]
     if not isinstance(kind, Int):
         return text, []
     masks = {"lowest bit": 1}
@@ -123,15 +129,20 @@ def _faulty(symbol: Symbol, text: str, number: int) -> tuple[str, list[str]]:
     return f"{idle} if {_INPUT} == {last} else {flipped}", [*masks, "no action"]
 
 
-def _acts(stimuli: Stimuli, table: Table, row: int, at: int) -> bool:
-    """Whether it can be seen that a row does nothing to a target."""
+def _shows(stimuli: Stimuli, table: Table, row: int, at: int, kind: str) -> bool:
+    """Whether a fault gives the target another value anywhere; a bit that is wrong always does."""
     b, symbol = stimuli.builder, table.targets[at].symbol
-    idle = b.number(0, symbol.type.width)
-    if symbol.role == "register":
-        idle = stimuli.now.terms.symbol(symbol.name, symbol.type)
+    if kind == "no action" and symbol.role == "register":
+        other = stimuli.now.terms.symbol(symbol.name, symbol.type)
+    elif kind == "no action":
+        other = b.number(0, symbol.type.width)
+    elif isinstance(symbol.type, Enum):
+        other = b.number(symbol.type.value_of(kind.removeprefix("always ")), symbol.type.width)
+    else:
+        return True
     value = stimuli.now.value(table, row, at)
     wins = stimuli.now.wins(table, row)
-    return stimuli.solver.ask(wins, b.negate(b.equal(value, idle))) != "unsat"
+    return stimuli.solver.ask(wins, b.negate(b.equal(value, other))) != "unsat"
 
 
 def _declare(unit: Unit, lines: list[str]) -> None:

@@ -37,7 +37,7 @@ class Register:
 
 @dataclass(frozen=True)
 class Design:
-    """What `load_design` returns: nothing in it is refused, every cell has a meaning.
+    """What `load_source` returns: nothing in it is refused, every cell has a meaning.
 
     Attributes
     ----------

@@ -33,6 +33,7 @@ from dataclasses import dataclass
 
 from bitwuzla import Kind
 
+from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.ir import Unit
 from spikewright.lct.library import Library
 from spikewright.lct.prove import prove_unit
@@ -271,11 +272,12 @@ def prove_generated(
     units, values = library or Library(), dict(overrides or {})
 
     def equal(name: str) -> Answer:
-        deviations = prove_unit(name, units, values)
+        deviations = prove_unit(name, units, values, elaborator=elaborator)
         if any(d.verdict != "unknown" for d in deviations):
             return "sat"
         return "unknown" if deviations else "unsat"
 
-    for name in units.names():
-        if units.unit(name, values).kind == "logic":
-            yield prove("generated", name, lambda n=name: equal(n))  # type: ignore[misc]
+    with Elaborator() as elaborator:
+        for name in units.names():
+            if units.unit(name, values).kind == "logic":
+                yield prove("generated", name, lambda n=name: equal(n))  # type: ignore[misc]

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from spikewright.tools.console import print_json, progress
+from spikewright.tools.console import out, print_json, progress
 from spikewright.tools.errors import EXIT_FAULT, UserError
 
-__all__ = ["app", "rtl", "sim"]
+__all__ = ["app", "compare_lct", "rtl", "sim"]
 
 SIDES = (4, 8, 16, 32, 64)
 CORES = ("event", "neuron")
@@ -30,6 +30,42 @@ app = typer.Typer(
 @app.callback()
 def bench() -> None:
     """Measure speed on this machine."""
+
+
+@app.command("compare-lct")
+def compare_lct(
+    *,
+    rows: Annotated[str, typer.Option(help="Rows of the tables.")] = "96,256",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Measure the proof that a priority table of 32-bit words equals a disjoint rewrite of it.
+
+    Example: spikewright bench compare-lct --rows 16,96
+
+    The rewrite has its rows in another order, and each excludes all that came before it; once it
+    is a table, once Verilog.
+    """
+    from dataclasses import asdict
+
+    from spikewright.tools.bench_compare import measure
+
+    counts = [int(n) for n in rows.split(",") if n.strip().isdecimal() and int(n)]
+    if len(counts) != len(rows.split(",")):
+        raise UserError(f"Rows are positive numbers with commas between them, not {rows}.")
+    results = []
+    with progress("Comparing", 2 * len(counts)) as advance:
+        for count in counts:
+            for result in measure(count):
+                results.append(result)
+                advance(1)
+    if as_json:
+        print_json([asdict(r) for r in results])
+    else:
+        for r in results:
+            text = f"{r.rows} rows against {r.form}: {r.verdict}, {r.seconds:.2f} s"
+            out.print(text, markup=False)
+    if any(r.verdict != "equivalent" for r in results):
+        raise typer.Exit(EXIT_FAULT)
 
 
 @app.command()

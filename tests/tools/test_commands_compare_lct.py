@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from spikewright.lct.compare import Cell, Comparison
+from spikewright.tools.bench_compare import measure
 from spikewright.tools.commands_compare_lct import _believed
 from spikewright.verif.row_replay import Replayed
 
@@ -163,3 +164,11 @@ def test_a_difference_that_the_simulator_contradicts_is_none() -> None:
     assert (other.verdict, other.kind) == ("unknown", "")
     text = "solver and icarus contradict each other: table t, row r, column y"
     assert other.sentence == text
+
+
+def test_many_rows_against_a_disjoint_rewrite() -> None:
+    found = list(measure(12))
+    assert [(m.form, m.rows, m.verdict) for m in found] == [
+        ("table", 12, "equivalent"),
+        ("verilog", 12, "equivalent"),
+    ]

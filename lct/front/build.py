@@ -7,7 +7,7 @@ from functools import partial
 
 from spikewright.lct.front.cells import CELLS
 from spikewright.lct.front.design import Design, Register
-from spikewright.lct.front.loops import take_apart
+from spikewright.lct.front.loops import check_buffers, take_apart
 from spikewright.lct.front.memory import expand_memories
 from spikewright.lct.front.netlist import Bit, Cell, Net, Netlist
 from spikewright.lct.front.refusal import Refused
@@ -35,6 +35,7 @@ def build_design(
     Refused
         A cell without meaning, a latch, several clocks, a loop.
     """
+    check_buffers(netlist, lambda bits: _declared(netlist, bits))
     netlist = expand_memories(_drop_latches(netlist))
     _check_cells(netlist)
     _check_drivers(netlist)
@@ -101,6 +102,12 @@ def _check_cells(netlist: Netlist) -> None:
             raise Refused("clocks", place, sentence)
         if cell.kind not in CELLS and cell.kind not in _FLIP_FLOPS:
             raise Refused("black-box", place, f"{cell.kind} has no meaning that can be proven")
+
+
+def _declared(netlist: Netlist, bits: tuple[Bit, ...]) -> list[str]:
+    """Names of wires that have one of these bits themselves."""
+    nets = netlist.nets.values()
+    return sorted(n.name for n in nets if not n.hidden and set(bits) & set(n.bits))
 
 
 def _names(netlist: Netlist, bits: tuple[Bit, ...]) -> list[str]:

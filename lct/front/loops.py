@@ -8,7 +8,7 @@ from dataclasses import replace
 from spikewright.lct.front.netlist import Bit, Cell, Netlist
 from spikewright.lct.front.refusal import Refused
 
-__all__ = ["take_apart"]
+__all__ = ["check_buffers", "take_apart"]
 
 _BITWISE = ("$and", "$or", "$xor", "$xnor", "$not", "$pos", "$mux", "$pmux", "$bwmux")
 _REGISTERS = ("$dff", "$adff", "$aldff")
@@ -47,6 +47,30 @@ def take_apart(netlist: Netlist, names: Callable[[tuple[Bit, ...]], list[str]]) 
             raise Refused("latch", place, sentence)
         raise Refused("loop", place, f"{named} depends on itself within one cycle")
     return netlist
+
+
+def check_buffers(netlist: Netlist, names: Callable[[tuple[Bit, ...]], list[str]]) -> None:
+    """Refuse wires that are only each other: `Netlist.source` follows buffers and must end.
+
+    Raises
+    ------
+    Refused
+        With the name of one.
+    """
+    done: set[Bit] = set()
+    for first in netlist.drivers:
+        bit: Bit = first
+        path: dict[Bit, None] = {}
+        while bit not in done and bit in netlist.drivers:
+            cell, _, i = netlist.drivers[bit]
+            if bit in path:
+                named = next(iter(names((bit,))), "a wire")
+                raise Refused("loop", named, f"{named} depends on itself within one cycle")
+            path[bit] = None
+            if cell.kind not in ("$buf", "$pos") or i >= len(cell.pins["A"]):
+                break
+            bit = cell.pins["A"][i]
+        done.update(path)
 
 
 def _inputs(netlist: Netlist, cell: Cell) -> Iterator[str]:

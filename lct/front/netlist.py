@@ -122,15 +122,12 @@ class Netlist:
         return (c for c in self.cells.values() if c.kind in kinds)
 
     def source(self, bit: Bit) -> Bit:
-        """The bit at the start of a chain of buffers; one that is its own start stays."""
-        start = bit
+        """The bit at the start of a chain of buffers."""
         while isinstance(bit, int) and bit in self.drivers:
             cell, _, i = self.drivers[bit]
             if cell.kind not in ("$buf", "$pos") or i >= len(cell.pins["A"]):
                 break
             bit = cell.pins["A"][i]
-            if bit == start:
-                break
         return bit
 
     def sources(self, bits: Sequence[Bit]) -> tuple[Bit, ...]:

@@ -163,6 +163,15 @@ def test_no_top(refused: Refuse) -> None:
     assert refused("// nothing\n") == ("missing", "f.sv: one module is the top, not none")
 
 
+@pytest.mark.parametrize(
+    "body", ["assign y = y;", "assign y = z;\nassign z = y;", "assign y = z; assign z = {y};"]
+)
+def test_wires_that_are_only_each_other(refused: Refuse, body: str) -> None:
+    rule, sentence = refused(f"{HEAD}logic w;\nassign w = y & a;\n{body}\nendmodule")
+    assert rule == "loop"
+    assert sentence in {f"{n}: {n} depends on itself within one cycle" for n in "yz"}
+
+
 def test_inout(refused: Refuse) -> None:
     text = "module m(inout a, output y); assign y = a; endmodule"
     assert refused(text) == ("port", "a: a port is an input or an output, not both")

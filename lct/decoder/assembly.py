@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from spikewright.lct.decoder.judge import Judge
 from spikewright.lct.decoder.recognise import recognise
@@ -12,7 +12,7 @@ from spikewright.lct.decoder.settle import settle, undefined
 from spikewright.lct.decoder.speak import Speaker
 from spikewright.lct.decoder.split import Goal, Splitter, TooLarge
 from spikewright.lct.decoder.word import Word, ordered
-from spikewright.lct.types import Array, Struct, Type
+from spikewright.lct.types import Array, Enum, Int, Struct, Type
 
 __all__ = ["Assembly"]
 
@@ -25,19 +25,22 @@ class Assembly:
 
     Parameters
     ----------
-    names : mapping of Word to str
-        Words that have a name of their own.
+    name : callable
+        Gives the words that have a name of their own, from what the targets become.
     """
 
-    def __init__(self, scene: Scene, names: Mapping[Word, str]) -> None:
+    def __init__(self, scene: Scene, name: Callable[[Sequence[Word]], Mapping[Word, str]]) -> None:
         self.scene, self.words = scene, scene.words
         self.judge = Judge({n: s.type for n, s in scene.unit.symbols.items()})
         self.goals = self._goals()
         roots = [g.word for g in self.goals]
+        names = name(roots)
         symbols = {n: (n, s.type) for n, s in scene.unit.symbols.items()}
         functions = recognise(self.words, self.judge, roots)
         self.speaker = Speaker(self.words, symbols, functions, names)
-        self._splitter = Splitter(self.words, self.judge, self._types(), names)
+        self._splitter = Splitter(
+            self.words, self.judge, self._types(), names, natural=self._natural
+        )
         self._splitter.learn(self.goals)
 
     def _goals(self) -> list[Goal]:
@@ -46,9 +49,19 @@ class Assembly:
             if symbol.role == "input":
                 continue
             word = settle(self.words, self.scene.value(symbol))
+            if any(map(undefined, ordered(word, {}))):
+                word = settle(self.words, word, self.judge)
             held = self.scene.present.get(symbol.name)
-            goals.append(Goal(symbol.name, word, held, self._short(word)))
+            enumerants = isinstance(symbol.type, Enum)
+            goals.append(Goal(symbol.name, word, held, self._short(word), enumerants))
         return goals
+
+    def _natural(self, word: Word) -> Type | None:
+        """The type of an arithmetic expression: with a sign or without."""
+        if word.op not in ("add", "sub", "mul", "neg"):
+            return None
+        kind = self.speaker.say(word).type
+        return Int(word.width, kind.signed) if isinstance(kind, Int) else None
 
     def _short(self, word: Word) -> bool:
         """Whether a condition is best left as an expression."""

@@ -8,7 +8,6 @@ from spikewright.lct.decoder.assembly import Assembly
 from spikewright.lct.decoder.render import define_types, grid, reset_text, sheet_text
 from spikewright.lct.decoder.rows import Sheet
 from spikewright.lct.decoder.scene import Scene
-from spikewright.lct.decoder.settle import settle
 from spikewright.lct.decoder.speak import Speaker
 from spikewright.lct.decoder.word import Word, ordered
 from spikewright.lct.expression import KEYWORDS
@@ -21,8 +20,7 @@ __all__ = ["blind_text"]
 
 def blind_text(scene: Scene) -> str:
     """The file of a design's table, in the names of its signals and wires."""
-    roots = [settle(scene.words, scene.value(s)) for s in scene.targets]
-    assembly = Assembly(scene, _names(scene, roots))
+    assembly = Assembly(scene, lambda roots: _names(scene, roots))
     tables = []
     for sheet in assembly.sheets():
         targets = [g.name for g in sheet.goals]

@@ -62,7 +62,7 @@ class _Guided:
             word = self.terms.terms.bits(definition.node)
             if word.width == 1 and word.args:
                 names[word] = definition.name
-        self.assembly = Assembly(scene, names)
+        self.assembly = Assembly(scene, lambda _: names)
         for assumption in guide.assumptions:
             self.assembly.judge.assume(self.terms.terms.truth(assumption.node))
 

@@ -82,9 +82,12 @@ def _candidates(
         "minus_lowest": size,
     }
     for name, width in shapes.items():
-        if size < 4 or word.width != width:
+        wider = name == "sign" and word.width > width
+        if size < 4 or (word.width != width and not wider):
             continue
         meaning = call(words, name, argument)
+        if wider:
+            meaning = words.make("sext", (meaning,), word.width)
         if judge.alike(word, meaning):
             yield name, argument
 

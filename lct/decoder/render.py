@@ -74,7 +74,8 @@ def cell_text(column: Column, chosen: Classes | None) -> str:
     rest = [_range_text(kind, *r) for r in column.ranges(column.all - chosen)]
     if len(rest) == 1:
         return f"not {rest[0]}"
-    return "{" + ", ".join(texts) + "}"
+    inside, outside = ("{" + ", ".join(t) + "}" for t in (texts, rest))
+    return inside if len(inside) <= len(outside) + 4 else f"not {outside}"
 
 
 def _range_text(kind: Int, low: int, high: int) -> str:
@@ -83,7 +84,8 @@ def _range_text(kind: Int, low: int, high: int) -> str:
     if high == kind.high:
         return f">= {low}" if low != 1 else "> 0"
     if low == kind.low:
-        return f"<= {high}" if high != -1 else "< 0"
+        # Up to one below the largest value is a counter that has not come to its end.
+        return f"< {high + 1}" if high in (-1, kind.high - 1) else f"<= {high}"
     return f"{low}..{high}"
 
 

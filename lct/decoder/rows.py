@@ -184,11 +184,16 @@ class _Tidier:
         groups: dict[tuple[Word, ...], list[Rule]] = {}
         for rule in rules:
             groups.setdefault(rule.values, []).append(rule)
-        values, most = max(groups.items(), key=lambda g: len(g[1]))
-        if len(most) < 3 or len(groups) < 2:
+        values, most = max(groups.items(), key=lambda g: sum(map(self._length, g[1])))
+        if sum(map(self._length, most)) < 3 or len(groups) < 2:
             return rules, False
         rest = [r for r in rules if r.values != values]
         return [*rest, Rule({}, values)], True
+
+    def _length(self, rule: Rule) -> int:
+        """Lines that a row is worth: one with a long list of values more than one."""
+        ranges = [len(self.columns[s].ranges(c)) for s, c in rule.cube.items()]
+        return max([1, *(n // 2 for n in ranges)])
 
     def order(self, rules: list[Rule], used: list[Word]) -> list[Word]:
         """Columns: those that most rows use first."""

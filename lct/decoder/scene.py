@@ -45,10 +45,11 @@ class Scene:
         binding = Binding(signals, design, mapping)
         self._check(binding)
         symbols = {n: s for n, s in signals.symbols.items() if n in binding.wires}
+        needed = _needed(design, binding)
         used = {w.name for wires in binding.wires.values() for w in wires}
         entries = list(mapping.entries)
         for hdl, register in design.registers.items():
-            if hdl not in used:
+            if hdl in needed - used:
                 name = _free_name(hdl, symbols)
                 symbols[name] = Symbol(name, Int(len(register.bits)), "register", name)
                 entries.append(Entry(f"{name}={hdl}", name, hdl))
@@ -69,8 +70,8 @@ class Scene:
         for symbol in self.signals.symbols.values():
             if symbol.name in binding.widths:
                 raise Undecodable(
-                    f"{symbol.name} of {name} has {symbol.type.width} bits, "
-                    f"not {binding.widths[symbol.name]} as in the HDL"
+                    f"{symbol.name} of {name} has {binding.widths[symbol.name]} bits in the HDL, "
+                    f"not {symbol.type.width}"
                 )
             if symbol.name not in binding.wires and symbol.role != "register":
                 raise Undecodable(f"{symbol.role} {symbol.name} is not in the HDL of {name}")
@@ -131,6 +132,27 @@ class Scene:
     def meaning(self, name: str) -> str:
         """What the signals say of a register."""
         return self.signals.signals[name].meaning if name in self.signals.signals else ""
+
+
+def _needed(design: Design, binding: Binding) -> set[str]:
+    """Registers on which outputs and the known registers depend, now or later."""
+    known = {w.name for wires in binding.wires.values() for w in wires}
+    todo = [design.bits(n) for n in design.outputs]
+    todo += [design.registers[n].data for n in known if n in design.registers]
+    found: set[str] = set()
+    cells: set[str] = set()
+    while todo:
+        bits = todo.pop()
+        for bit in bits:
+            kind, name, _ = design.origin(bit)
+            if kind == "symbol" and name in design.registers and name not in found:
+                found.add(name)
+                todo.append(design.registers[name].data)
+        for cell in design.cells_behind(bits):
+            if cell.name not in cells:
+                cells.add(cell.name)
+                todo += [pins for pin, pins in cell.pins.items() if pin not in cell.outputs]
+    return found
 
 
 def _free_name(hdl: str, symbols: dict[str, Symbol]) -> str:

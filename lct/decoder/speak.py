@@ -7,7 +7,7 @@ the word's width. `exact` makes of that an unsigned or signed number of the word
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from spikewright.lct.decoder.word import Word, mask, signed
@@ -171,6 +171,12 @@ class Speaker:
         whole = Phrase(text, _ATOM, kind)
         if low == 0 and width == kind.width:
             return whole
+        if isinstance(kind, Enum) and width == 1:
+            names = [n for n, v in kind.members if v >> low & 1]
+            others = [n for n, v in kind.members if not v >> low & 1]
+            for op, found in (("==", names), ("!=", others)):
+                if len(found) == 1:
+                    return Phrase(f"{text} {op} {found[0]}", _COMPARE, BOOL)
         if not isinstance(kind, Int):
             whole = Phrase(f"cat({text})", _ATOM, Int(kind.width))
         return _slice(whole, low, width)
@@ -188,21 +194,18 @@ class Speaker:
     def _not(self, word: Word) -> Phrase:
         (x,) = word.args
         if word.width > 1:
-            return (
-                Phrase(f"~{self.exact(x).at(_UNARY)}", _UNARY, Int(word.width))
-                if (self.exact(x).type.width == word.width)
-                else Phrase(f"~{self.sized(x).at(_UNARY)}", _UNARY, self.sized(x).type)
-            )
-        if x not in self.names:
-            if x.op == "eq":
-                return self._relation(x, "!=")
-            if x.op == "ult":
-                return self._order(x, ">=", False)
-            if x.op == "slt":
-                return self._order(x, ">=", True)
-            if x.op == "xor":
-                return self._bits_differ(x, "==")
-        return Phrase(f"not {self.truth(x).at(_NOT)}", _NOT, BOOL)
+            said = self.exact(x)
+            said = said if said.type.width == word.width else self.sized(x)
+            return Phrase(f"~{said.at(_UNARY)}", _UNARY, said.type)
+        if x not in self.names and x.op in _OPPOSITES:
+            return _OPPOSITES[x.op](self, x)
+        said = self.truth(x)
+        for op, other in ((" == ", " != "), (" != ", " == ")):
+            left, found, right = said.text.partition(op)
+            plain = said.level == _COMPARE and "(" not in said.text
+            if plain and found and op not in right:
+                return Phrase(f"{left}{other}{right}", _COMPARE, BOOL)
+        return Phrase(f"not {said.at(_NOT)}", _NOT, BOOL)
 
     def truth(self, word: Word) -> Phrase:
         """A condition."""
@@ -233,10 +236,11 @@ class Speaker:
 
     def _xor(self, word: Word) -> Phrase:
         if word.width == 1:
-            return self._bits_differ(word, "!=")
+            return self.bits_differ(word, "!=")
         return self._bitwise(word, "^", _XOR)
 
-    def _bits_differ(self, word: Word, op: str) -> Phrase:
+    def bits_differ(self, word: Word, op: str) -> Phrase:
+        """Whether two conditions differ, or are the same."""
         a, b = (self.truth(w) for w in word.args)
         return Phrase(f"{a.at(_BITOR)} {op} {b.at(_BITOR)}", _COMPARE, BOOL)
 
@@ -283,9 +287,10 @@ class Speaker:
     # ---- conditions
 
     def _eq(self, word: Word) -> Phrase:
-        return self._relation(word, "==")
+        return self.relation(word, "==")
 
-    def _relation(self, word: Word, op: str) -> Phrase:
+    def relation(self, word: Word, op: str) -> Phrase:
+        """Whether the operands of a comparison are equal, or differ."""
         a, b = word.args
         said = self.say(a)
         if isinstance(said.type, Enum):
@@ -298,12 +303,13 @@ class Speaker:
         return Phrase(f"{said.at(_BITOR)} {op} {other.at(_BITOR)}", _COMPARE, BOOL)
 
     def _ult(self, word: Word) -> Phrase:
-        return self._order(word, "<", False)
+        return self.order(word, "<", False)
 
     def _slt(self, word: Word) -> Phrase:
-        return self._order(word, "<", True)
+        return self.order(word, "<", True)
 
-    def _order(self, word: Word, op: str, sign: bool) -> Phrase:
+    def order(self, word: Word, op: str, sign: bool) -> Phrase:
+        """How the operands of a comparison stand to each other, read with or without a sign."""
         a, b = (self.exact(w, sign) for w in word.args)
         return Phrase(f"{a.at(_BITOR)} {op} {b.at(_BITOR)}", _COMPARE, BOOL)
 
@@ -374,6 +380,15 @@ class Speaker:
                 if said.type == kind:
                     return said.text, names
         return None, set()
+
+
+_OPPOSITES: Mapping[str, Callable[[Speaker, Word], Phrase]] = {
+    "eq": lambda s, w: s.relation(w, "!="),
+    "ult": lambda s, w: s.order(w, ">=", False),
+    "slt": lambda s, w: s.order(w, ">=", True),
+    "xor": lambda s, w: s.bits_differ(w, "=="),
+}
+"""Comparisons that have an opposite."""
 
 
 def _flat(word: Word, op: str, names: Mapping[Word, str], top: bool = True) -> list[Word]:

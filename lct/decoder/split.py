@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spikewright.lct.decoder.columns import Classes, Column, Test, columns_of, test_of
@@ -10,7 +10,7 @@ from spikewright.lct.decoder.judge import Judge
 from spikewright.lct.decoder.settle import imply
 from spikewright.lct.decoder.word import Word, mask, ordered
 from spikewright.lct.decoder.words import Words
-from spikewright.lct.types import Int, Type
+from spikewright.lct.types import Enum, Int, Type
 
 __all__ = ["MOST_ROWS", "Cube", "Goal", "Rule", "Splitter", "TooLarge"]
 
@@ -29,13 +29,15 @@ class TooLarge(Exception):
 class Goal:
     """A target: what it becomes, its own present value if it is a register, and its form.
 
-    A `whole` one stays an expression; of another one the choices become rows.
+    A `whole` one stays an expression; of another one the choices become rows. One of `enumerants`
+    is split until each row has a constant, for bits are no enumerants.
     """
 
     name: str
     word: Word
     held: Word | None
     whole: bool = False
+    enumerants: bool = False
 
     def as_whole(self) -> Goal:
         """The same as one expression."""
@@ -59,12 +61,21 @@ class Splitter:
         Types of words that are a signal or a part of one.
     names : mapping of Word to str
         Conditions that have a name are not taken apart.
+    natural : callable
+        The type that an expression has by itself.
     """
 
     def __init__(
-        self, words: Words, judge: Judge, types: Mapping[Word, Type], names: Mapping[Word, str]
+        self,
+        words: Words,
+        judge: Judge,
+        types: Mapping[Word, Type],
+        names: Mapping[Word, str],
+        *,
+        natural: Callable[[Word], Type | None],
     ) -> None:
         self.words, self.judge, self.types, self.names = words, judge, types, names
+        self.natural = natural
         self._tests: dict[Word, Test] = {}
         self.columns: dict[Word, Column] = {}
 
@@ -75,7 +86,12 @@ class Splitter:
         for goal in goals:
             for atom in self._all_atoms(goal):
                 self.test(atom)
-        self.columns = columns_of(self._tests, self.types)
+        kinds: dict[Word, Type] = {}
+        for test in self._tests.values():
+            kind = self.types.get(test.subject) or self.natural(test.subject)
+            if kind is not None:
+                kinds[test.subject] = kind
+        self.columns = columns_of(self._tests, kinds)
 
     def _all_atoms(self, goal: Goal) -> Iterator[Word]:
         seen: set[Word] = set()
@@ -112,19 +128,51 @@ class Splitter:
     def test(self, atom: Word) -> Test:
         """What a condition tests."""
         if atom not in self._tests:
-            self._tests[atom] = self._as_threshold(atom) or test_of(atom)
+            found = self._as_values(atom) or self._as_threshold(atom)
+            self._tests[atom] = found or self._lifted(test_of(atom))
         return self._tests[atom]
+
+    def _lifted(self, test: Test) -> Test:
+        """A test of the upper bits of a number as one of the number."""
+        part = test.subject
+        if part.op != "slice" or part.width == 1:
+            return test
+        whole, shift = part.args[0], part.value
+        if whole.op == "sym":
+            home = _home(part, self.types)
+            if home is None or not isinstance(home[1], Int):
+                return test
+            whole = home[0]
+            shift -= whole.value if whole.op == "slice" else 0
+        elif whole.op not in ("add", "sub", "mul"):
+            return test
+        if shift + part.width != whole.width:
+            return test
+        below = mask(shift)
+        return Test(whole, tuple((a << shift, b << shift | below) for a, b in test.ranges))
+
+    def _as_values(self, atom: Word) -> Test | None:
+        """A condition on one enumeration as those of its values for which it holds."""
+        found = _only_source(atom, self.types)
+        if found is None or not isinstance(found[1], Enum):
+            return None
+        x, kind = found[0], found[1]
+        truths = {v: self._at(atom, x, v) for _, v in kind.members}
+        if not set(truths.values()) <= {0, 1}:
+            return None
+        return Test(x, tuple((v, v) for v, holds in truths.items() if holds))
 
     def _as_threshold(self, atom: Word) -> Test | None:
         """A condition on one number that says whether it is large or small, however written."""
-        if atom.op in ("sym", "eq", "ult", "slt") and not (
-            atom.op in ("ult", "slt", "eq") and atom.args[1].op != "const"
-        ):
+        plain = atom.op in ("eq", "ult", "slt") and atom.args[1].op == "const"
+        if plain or atom.op == "sym":
             return None
         found = _only_source(atom, self.types)
-        if found is None:
+        if found is None or not isinstance(found[1], Int) or found[1].width < 2:
             return None
-        x, kind = found
+        x, kind = found[0], found[1]
+        if atom.op == "slice" and not kind.signed:
+            return None
         low, high = kind.low, kind.high
         first, last = self._at(atom, x, low), self._at(atom, x, high)
         if first == last:
@@ -213,6 +261,9 @@ class Splitter:
         known: dict[Word, Word] = {}
         for atom, classes in column.tests.items():
             imply(self.words, atom, k in classes, known)
+        if isinstance(column.type, Enum):
+            value = column.classes[k][0]
+            known[column.subject] = self.words.number(value, column.subject.width)
         return known
 
     def _next(self, goals: Sequence[Goal], values: tuple[Word, ...]) -> Column | None:
@@ -236,24 +287,42 @@ class Splitter:
 
     def _wanted(self, goal: Goal, value: Word) -> list[Word]:
         """Subjects that the first choice of a value asks for."""
-        condition = _choice(value)
+        condition = self._choice(value, goal)
         if condition is None:
             return []
         atoms = self.atoms(condition, root=condition is goal.word)
         subjects = dict.fromkeys(self._subject(a) for a in atoms)
         return list(subjects)
 
+    def _choice(self, value: Word, goal: Goal) -> Word | None:
+        """The condition that decides next what a target becomes."""
+        found = _choice(value, goal.enumerants)
+        if found is not None or not goal.enumerants or value.op in ("const", "sym"):
+            return found
+        for part in ordered(value, {}):
+            kind = self.types.get(part)
+            if isinstance(kind, Enum) and part is not value:
+                first = self.words.number(kind.members[0][1], part.width)
+                return self.words.equal(part, first)
+        return None
+
     def _subject(self, atom: Word) -> Word:
         """The column for a condition: one of its own where it appeared only now."""
         subject = self.test(atom).subject
-        if subject in self.columns and atom in self.columns[subject].tests:
+        column = self.columns.get(subject)
+        if column is not None and atom in column.tests:
+            return subject
+        if column is not None and isinstance(column.type, Enum):
+            # The classes are the enumerants, whatever is asked of them.
+            more = columns_of({atom: self.test(atom)}, {subject: column.type})[subject]
+            self.columns[subject] = replace(column, tests={**column.tests, **more.tests})
             return subject
         self._tests[atom] = Test(atom, ((1, 1),))
         self.columns |= columns_of({atom: self._tests[atom]}, {})
         return atom
 
 
-def _choice(value: Word) -> Word | None:
+def _choice(value: Word, enumerants: bool) -> Word | None:
     """The condition of the first choice in a value, None where it has none left."""
     if value.op == "const":
         return None
@@ -262,13 +331,28 @@ def _choice(value: Word) -> Word | None:
         return value if inner.op in ("and", "or", "xor", "ite") else None
     if value.op == "ite":
         return value.args[0]
+    if enumerants and value.op not in ("sym", "slice"):
+        return _first_condition(value)
     if value.op == "or":
-        found = [_choice(a) for a in value.args]
+        found = [_choice(a, enumerants) for a in value.args]
         return next((c for c in found if c is not None), None)
     return None
 
 
-def _only_source(atom: Word, types: Mapping[Word, Type]) -> tuple[Word, Int] | None:
+def _first_condition(value: Word) -> Word | None:
+    """Some condition that decides a bit of a value."""
+    for part in value.args:
+        if part.op == "const":
+            continue
+        found = part if part.width == 1 else _first_condition(part)
+        if part.op == "ite":
+            found = part.args[0]
+        if found is not None:
+            return found
+    return None
+
+
+def _only_source(atom: Word, types: Mapping[Word, Type]) -> tuple[Word, Type] | None:
     """The one number of a signal that a condition reads."""
     source: Word | None = None
     kind: Type | None = None
@@ -278,7 +362,7 @@ def _only_source(atom: Word, types: Mapping[Word, Type]) -> tuple[Word, Int] | N
         if word in seen:
             continue
         seen.add(word)
-        if word in types and isinstance(types[word], Int):
+        if word in types and isinstance(types[word], (Int, Enum)):
             here, its = word, types[word]
         elif word.op == "slice" and word.args[0].op == "sym":
             home = _home(word, types)
@@ -293,18 +377,16 @@ def _only_source(atom: Word, types: Mapping[Word, Type]) -> tuple[Word, Int] | N
         if source is not None and here is not source:
             return None
         source, kind = here, its
-    return (
-        (source, kind) if source is not None and isinstance(kind, Int) and kind.width > 1 else None
-    )
+    return (source, kind) if source is not None and kind is not None else None
 
 
 def _home(part: Word, types: Mapping[Word, Type]) -> tuple[Word, Type] | None:
     """The number of which a slice is a part."""
     symbol, low = part.args[0], part.value
-    if isinstance(types.get(symbol), Int):
+    if isinstance(types.get(symbol), (Int, Enum)):
         return symbol, types[symbol]
     for word, kind in types.items():
-        inside = word.op == "slice" and word.args[0] is symbol and isinstance(kind, Int)
+        inside = word.op == "slice" and word.args[0] is symbol and isinstance(kind, (Int, Enum))
         if inside and word.value <= low and low + part.width <= word.value + word.width:
             return word, kind
     return None

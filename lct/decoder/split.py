@@ -249,6 +249,10 @@ class Splitter:
             condition = column.condition(self.words, classes)
             if len(groups) == 1 or self.judge.possible(*path, condition):
                 alive.append((after, classes, condition))
+        if len(alive) == 1 and alive[0][0] == values:
+            # What cannot be split any further stays an expression.
+            rules.append(Rule(cube, values))
+            return
         for after, chosen, condition in alive:
             if len(alive) == 1:
                 self._grow(goals, after, cube, path, rules)
@@ -312,10 +316,12 @@ class Splitter:
         column = self.columns.get(subject)
         if column is not None and atom in column.tests:
             return subject
-        if column is not None and isinstance(column.type, Enum):
+        kind = self.types.get(subject)
+        if isinstance(kind, Enum):
             # The classes are the enumerants, whatever is asked of them.
-            more = columns_of({atom: self.test(atom)}, {subject: column.type})[subject]
-            self.columns[subject] = replace(column, tests={**column.tests, **more.tests})
+            made = columns_of({atom: self.test(atom)}, {subject: kind})[subject]
+            have = column.tests if column is not None else {}
+            self.columns[subject] = replace(made, tests={**have, **made.tests})
             return subject
         self._tests[atom] = Test(atom, ((1, 1),))
         self.columns |= columns_of({atom: self._tests[atom]}, {})

@@ -183,6 +183,8 @@ def _as_json(found: Comparison, replayed: Mapping[int, Replayed]) -> dict[str, A
 
 
 def _print(job: Job, found: Comparison, replayed: Mapping[int, Replayed]) -> None:
+    from spikewright.lct.values import show
+
     _matrices(job.unit, found)
     for i, cell in enumerate(found.cells):
         if not cell.sentence:
@@ -193,6 +195,10 @@ def _print(job: Job, found: Comparison, replayed: Mapping[int, Replayed]) -> Non
         if cell.shown:
             row = ", ".join(f"{n} = {v}" for n, v in cell.shown.items())
             out.print(f"  counterexample: {row}", markup=False, soft_wrap=True)
+        for n, given in enumerate(cell.trace):
+            parts = (f"{k} = {show(v, job.unit.symbols[k].type)}" for k, v in given.items() if v)
+            step = ", ".join(parts) or "all inputs 0"
+            out.print(f"  step {n} after reset: {step}", markup=False, soft_wrap=True)
         if i in replayed:
             out.print(f"  {_simulated(replayed[i])}", markup=False, soft_wrap=True)
     _notes(job, found)

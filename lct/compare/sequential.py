@@ -95,16 +95,17 @@ def _cells(unit: Unit, outcome: Outcome) -> Iterator[Cell]:
                 elif outcome.steps or cell == ANY:
                     yield Cell(*place, "equivalent")
                 else:
-                    reason = outcome.reason or "another output differs"
-                    text = f"table {place[0]}, row {place[1]}, column {place[2]}: {reason}"
+                    where = f"table {place[0]}, row {place[1]}, column {place[2]}"
+                    # Beside a difference there is nothing to say of those that were not reached.
+                    text = "" if trace else f"{where}: {outcome.reason}"
                     yield Cell(*place, "unknown", sentence=text)
     for symbol in unit.by_role("register"):
         place = "", RESET, symbol.name
         if outcome.steps:
             yield Cell(*place, "equivalent")
         else:
-            reason = outcome.reason or "another output differs"
-            yield Cell(*place, "unknown", sentence=f"reset of register {symbol.name}: {reason}")
+            text = "" if trace else f"reset of register {symbol.name}: {outcome.reason}"
+            yield Cell(*place, "unknown", sentence=text)
 
 
 def _difference(unit: Unit, trace: Trace) -> Cell:

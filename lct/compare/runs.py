@@ -19,6 +19,7 @@ from spikewright.lct.types import Enum
 __all__ = ["Runs", "Trace", "read_state", "traced"]
 
 _LENGTH = 24
+_STARTS = 4
 _TRIES = 40
 
 
@@ -53,6 +54,7 @@ class _Visited:
     """A state with the way to it."""
 
     sample: Sample
+    before: Mapping[str, int]
     way: tuple[Mapping[str, int], ...] = ()
     tried: set[tuple[str, int]] = field(default_factory=set)
 
@@ -75,7 +77,6 @@ class Runs:
         self.random = Random(seed)
         self.visited: list[_Visited] = []
         self.trace: Trace | None = None
-        self.before: dict[str, int] = {}
 
     @property
     def samples(self) -> list[Sample]:
@@ -84,12 +85,17 @@ class Runs:
 
     def start(self, first: State) -> bool:
         """Begin in the first state; False if the solver cannot say which that is."""
-        solver = Solver(self.product.builder, self.solver_limit)
-        if solver.ask() != "sat":
-            return False
-        self.visited.append(_Visited(read_state(solver, first)))
-        self.before = {n: solver.value(t) for n, t in self.product.before.items()}
-        return True
+        b = self.product.builder
+        solver = Solver(b, self.solver_limit)
+        # Where reset does not decide everything, a fault may begin with another first state.
+        while len(self.visited) < _STARTS and solver.ask() == "sat":
+            sample = read_state(solver, first)
+            before = {n: solver.value(t) for n, t in self.product.before.items()}
+            self.visited.append(_Visited(sample, before))
+            same = [b.equal(t, b.number(sample["hdl", n], t.sort().bv_size()))
+                    for n, t in first.hdl.items()]  # fmt: skip
+            solver.add(b.negate(b.all(same)))
+        return bool(self.visited)
 
     @property
     def solver_limit(self) -> float:
@@ -98,9 +104,9 @@ class Runs:
 
     def run(self, until: float) -> None:
         """Random inputs, a few runs long, then towards values of control registers not yet seen."""
-        first = self.visited[0]
-        for _ in range(6):
-            here: _Visited | None = first
+        starts = list(self.visited)
+        for k in range(6):
+            here: _Visited | None = starts[k % len(starts)]
             for _ in range(_LENGTH):
                 if here is None or self.trace or time.perf_counter() > until:
                     return
@@ -134,11 +140,11 @@ class Runs:
         solver, moment = self.solver, self.moment
         inputs = {n: solver.value(t) for n, t in moment.inputs.items()}
         way = (*here.way, inputs)
-        there = _Visited(read_state(solver, moment.after), way)
+        there = _Visited(read_state(solver, moment.after), here.before, way)
         self.visited.append(there)
         if self.trace is None and solver.holds(moment.wrong):
             claim = next(c for c in moment.claims if solver.holds(c.wrong))
-            self.trace = traced(solver, moment, way, self.before, claim)
+            self.trace = traced(solver, moment, way, here.before, claim)
         return there
 
     def _towards(self, until: float) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from spikewright.tools.console import complain, out, print_json
+from spikewright.tools.console import complain, out, print_json, progress
 from spikewright.tools.errors import EXIT_FAULT, UserError, user_message
 
 if TYPE_CHECKING:
@@ -80,7 +80,14 @@ def _compared(old: Version, new: Version, limit: float) -> Difference:
             rest = f" (and {more} more faults)" if more > 1 else " (and one more fault)" * more
             message = f"{first.place}: {first.code}: {first.message}{rest}"
             raise UserError(f"{side.label} has faults: {message}.") from None
-    return diff_units(units[0], units[1], limit)
+    return diff_units(units[0], units[1], limit, _watched)
+
+
+def _watched(items: Sequence[Any]) -> Iterator[Any]:
+    with progress("Comparing", len(items)) as advance:
+        for item in items:
+            yield item
+            advance(1)
 
 
 def _for_git(words: list[str], limit: float, text: bool) -> None:

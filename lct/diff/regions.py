@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from spikewright.lct.diff.changes import Region, ValueChange
 from spikewright.lct.diff.joint import GAP, Joint, Side
@@ -15,7 +16,9 @@ from spikewright.lct.types import Enum, Int, Type
 from spikewright.lct.values import show
 from spikewright.lct.witness import Shown, simplest
 
-__all__ = ["MOST", "Regions", "common_symbols"]
+__all__ = ["MOST", "Regions", "Watch", "common_symbols"]
+
+Watch: TypeAlias = Callable[[Sequence[Any]], Iterator[Any]]
 
 MOST = 64
 """Pairs of rows that one target is reported for."""
@@ -67,10 +70,16 @@ class Regions:
         self.joint, self.sheets = joint, (old, new)
         self.unknown: list[str] = []
 
-    def find(self) -> list[Region]:
-        """Every region, in the order of the old version's tables and rows."""
+    def find(self, watch: Watch = iter) -> list[Region]:
+        """Every region, in the order of the old version's tables and rows.
+
+        Parameters
+        ----------
+        watch : callable
+            Goes over a sequence, and may show how far it has come.
+        """
         pairs: dict[tuple[str, int, str, int], list[tuple[Symbol, Symbol]]] = {}
-        for symbol, twin in common_symbols(self.joint):
+        for symbol, twin in watch(common_symbols(self.joint)):
             sides = self.joint.old.read(symbol.name) | self.joint.new.read(symbol.name)
             if sides & self.joint.incomparable:
                 continue
@@ -79,7 +88,7 @@ class Regions:
                 pairs.setdefault(key, []).append((symbol, twin))
         tables = [t.name for t in self.joint.old.unit.tables]
         order = sorted(pairs, key=lambda k: (tables.index(k[0]) if k[0] else -1, k[1:]))
-        return [self._region(key, pairs[key]) for key in order]
+        return [self._region(key, pairs[key]) for key in watch(order)]
 
     @staticmethod
     def _table(side: Side, symbol: Symbol) -> str:

@@ -52,7 +52,8 @@ class Rows:
                 sentence = f"row {row} is called {twin} now"
                 yield Change(title, row, "renamed", "words", sentence)
             if row in pairs.moved:
-                verdict = "see regions" if row in touched else "words"
+                seen = row in touched or twin in touched_new
+                verdict = "see regions" if seen else "words"
                 yield Change(title, row, "moved", verdict, f"row {row} moved")
             yield from self._reworded(title, row, twin, row in touched or twin in touched_new)
             yield from prose_changes(title, "row", row, twin, (old, new))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from spikewright.lct.diff.changes import Change, Difference
 from spikewright.lct.diff.declarations import declared
 from spikewright.lct.diff.joint import Joint
-from spikewright.lct.diff.regions import Regions, common_symbols
+from spikewright.lct.diff.regions import Regions, Watch, common_symbols
 from spikewright.lct.diff.rows import Rows
 from spikewright.lct.diff.text import sheets
 from spikewright.lct.ir import Unit
@@ -16,7 +16,7 @@ from spikewright.lct.solver import LIMIT
 __all__ = ["diff_units"]
 
 
-def diff_units(old: Unit, new: Unit, limit: float = LIMIT) -> Difference:
+def diff_units(old: Unit, new: Unit, limit: float = LIMIT, watch: Watch = iter) -> Difference:
     """Say what a new version of a unit does differently.
 
     Regions are complete where `unknown` is empty: outside of them, both versions give every output
@@ -27,6 +27,8 @@ def diff_units(old: Unit, new: Unit, limit: float = LIMIT) -> Difference:
     old, new : Unit
     limit : float
         Seconds for each question to the solver.
+    watch : callable
+        Goes over a sequence, and may show how far it has come.
 
     Raises
     ------
@@ -41,7 +43,7 @@ def diff_units(old: Unit, new: Unit, limit: float = LIMIT) -> Difference:
     joint = Joint(old, new, limit)
     changes = list(declared(old, new, *texts, joint))
     search = Regions(joint, *texts)
-    regions = search.find()
+    regions = search.find(watch)
     changes += Rows(joint, *texts).changes(regions)
     changes += _not_compared(joint)
     return Difference(new.name, tuple(regions), tuple(changes), (*joint.unknown, *search.unknown))

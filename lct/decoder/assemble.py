@@ -11,6 +11,7 @@ from spikewright.lct.decoder.polish import polished, read
 from spikewright.lct.decoder.proof import Undecodable, prove
 from spikewright.lct.decoder.scene import Scene
 from spikewright.lct.decoder.speak import Unsayable
+from spikewright.lct.diagnostics import LctError
 from spikewright.lct.front.design import Design
 from spikewright.lct.ir import Unit
 from spikewright.lct.solver import LIMIT
@@ -55,14 +56,20 @@ def decode(
         say; or the proof did not succeed.
     """
     scene = Scene(design, signals, mapping or Mapping())
+    values = {p.name.lower(): p.value for p in guide.parameters.values()} if guide else {}
     try:
         text = guided_text(scene, guide) if guide is not None else blind_text(scene)
+        unit = read(text, signals.name, values)
+        if guide is None:
+            text = polished(text, unit)
+            unit = read(text, signals.name)
     except Unsayable as e:
         raise Undecodable(f"{design.name} cannot be written as a table: {e}") from None
-    values = {p.name.lower(): p.value for p in guide.parameters.values()} if guide else {}
-    unit = read(text, signals.name, values)
-    if guide is None:
-        text = polished(text, unit)
-        unit = read(text, signals.name)
+    except LctError as e:
+        first = e.findings[0].message
+        raise Undecodable(f"{design.name} cannot be written as a table: {first}") from None
+    except RecursionError:
+        reason = "its expressions nest too deep"
+        raise Undecodable(f"{design.name} cannot be written as a table: {reason}") from None
     prove(unit, design, scene.mapping, limit)
     return Decoded(text, unit)

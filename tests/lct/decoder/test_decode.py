@@ -252,6 +252,20 @@ def test_fault_in_the_decoder(
     assert str(caught.value) == f"the decoded table of held differs from the HDL: {sentence}"
 
 
+def test_too_deep(elaborator: Elaborator) -> None:
+    """What the language does not take is one sentence."""
+    text = "data"
+    for _ in range(60):
+        text = f"(({text} + total) ^ data)"
+    reset = "if (rst) begin state <= 0; total <= 0; end"
+    body = f"always_ff @(posedge clk) {reset} else total <= {text};"
+    design = load_verilog({"held.sv": held(body)}, "held", elaborator=elaborator)
+    with pytest.raises(Undecodable) as caught:
+        decode(design, unit(SIGNALS))
+    rule = "an expression nests at most 100 levels deep: name its parts in Definitions"
+    assert str(caught.value) == f"held cannot be written as a table: {rule}"
+
+
 @pytest.mark.parametrize("name", QUICK)
 def test_guided(name: str, elaborator: Elaborator) -> None:
     """With its own table as a guide, a compiled unit comes back word for word."""

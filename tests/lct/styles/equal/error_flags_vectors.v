@@ -1,0 +1,34 @@
+// All flags as vectors: set, clear and enable by masks.
+module error_flags (
+    input clk, rst, late, off_mesh, overrun, refused, access, done, was_unsettled, clear, write,
+    input [17:0] malformed_count,
+    input [2:0] spikes_in, spikes_out,
+    input [31:0] written, enables,
+    output [31:0] errors, overrun_count, refused_count, spikes_in_count, spikes_out_count,
+    output irq
+);
+  localparam [31:0] USED = 32'h8000_007f;
+  reg [31:0] flags, overrun_sum, refused_sum, spikes_in_sum, spikes_out_sum;
+  reg [17:0] malformed_before;
+  reg unsettled_before;
+  wire [31:0] now = {done, 24'b0, access, was_unsettled & ~unsettled_before,
+                     malformed_count > malformed_before, refused, overrun, off_mesh, late};
+  wire [31:0] gone = {32{clear}} | (written & {32{write}});
+  assign errors = flags;
+  assign irq = |(flags & enables & USED);
+  assign overrun_count = overrun_sum, refused_count = refused_sum;
+  assign spikes_in_count = spikes_in_sum, spikes_out_count = spikes_out_sum;
+  always @(posedge clk) begin
+    malformed_before <= rst ? 18'd0 : malformed_count;
+    unsettled_before <= ~rst & was_unsettled;
+    flags <= rst ? 32'd0 : (now | (flags & ~gone)) & USED;
+    if (rst | clear) begin
+      overrun_sum <= 0; refused_sum <= 0; spikes_in_sum <= 0; spikes_out_sum <= 0;
+    end else begin
+      overrun_sum <= overrun_sum + overrun;
+      refused_sum <= refused_sum + refused;
+      spikes_in_sum <= spikes_in_sum + spikes_in;
+      spikes_out_sum <= spikes_out_sum + spikes_out;
+    end
+  end
+endmodule

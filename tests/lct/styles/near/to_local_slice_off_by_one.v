@@ -1,0 +1,8 @@
+module to_local (
+    input packet__valid, input [29:0] packet__payload, output packet__ready,
+    output delivery__valid, output [11:0] delivery__payload, input delivery__ready
+);
+  assign delivery__valid = packet__valid;
+  assign packet__ready = packet__valid & delivery__ready;
+  assign delivery__payload = packet__payload[17 +: 12];
+endmodule

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spikewright.lct.compare.result import PORT, POWER_ON, RESET, Comparison, Options
+from spikewright.lct.compare.result import GAP, PORT, POWER_ON, RESET, Comparison, Options
 from spikewright.lct.compare.sequential import INDUCTION, compare_sequential
 from spikewright.lct.front.design import Design
 from spikewright.lct.ir import Unit
@@ -37,7 +37,7 @@ def from_reset(unit: Unit, design: Design, options: Options, found: Comparison) 
     open_ = [c for c in found.cells if c.verdict in ("different", "unknown")]
     registers = unit.by_role("register") or design.registers
     unreset = design.reset is None and any(c.row == RESET for c in open_)
-    if not registers or unreset or any(c.row == PORT for c in open_):
+    if not registers or unreset or any(c.row in (PORT, GAP) for c in open_):
         return found
     if all(c.row == POWER_ON for c in open_):
         return found

@@ -10,6 +10,7 @@ from spikewright.lct.compare import mapping as names
 from spikewright.lct.solver import LIMIT
 
 __all__ = [
+    "GAP",
     "PORT",
     "POWER_ON",
     "RESET",
@@ -35,6 +36,9 @@ be. Its table is empty."""
 
 RESET = "reset"
 """The row of a cell about a register's value after reset. Its table is empty."""
+
+GAP = "gap"
+"""The row of a cell about inputs that no row of its table covers."""
 
 POWER_ON = "power-on"
 """The row of a cell about a register whose first value is not that after reset. Its table is empty.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from spikewright.lct.builder import Builder
@@ -11,7 +12,7 @@ from spikewright.lct.compare.explain import Explainer
 from spikewright.lct.compare.from_reset import from_reset
 from spikewright.lct.compare.judge import Judge, Judgement
 from spikewright.lct.compare.resets import design_resets, table_resets
-from spikewright.lct.compare.result import Cell, Comparison, Options
+from spikewright.lct.compare.result import GAP, Cell, Comparison, Options
 from spikewright.lct.compare.same import same_cells
 from spikewright.lct.compare.scene import Claim, Scene, present_terms
 from spikewright.lct.compare.sides import HdlSide, TableSide
@@ -98,7 +99,8 @@ def _cells(scene: Scene, options: Options) -> list[Cell]:
         text = f"the assumptions and types of {scene.unit.name} allow no input that can be compared"
         return [*scene.cells, *(Cell(*c.place, "unknown", sentence=text) for c in scene.claims)]
     verdicts = judge.judge(scene.claims)
-    cells = [*scene.cells, *(_cell(scene, judge, c, v) for c, v in verdicts.items())]
+    cells = [*scene.cells, *_gaps(scene, judge)]
+    cells += [_cell(scene, judge, c, v) for c, v in verdicts.items()]
     fails = {c.place: c for c, v in verdicts.items() if v == "fails"}
     if not fails or not options.explain:
         return cells
@@ -109,6 +111,17 @@ def _cells(scene: Scene, options: Options) -> list[Cell]:
         else c
         for c in cells
     ]
+
+
+def _gaps(scene: Scene, judge: Judge) -> Iterator[Cell]:
+    """A cell for each table that says nothing about some input: there, nothing was compared."""
+    b, guards = scene.builder, scene.table.guards
+    for table in scene.unit.tables:
+        if table.rows and not table.rows[-1].is_else:
+            answer = judge.solver.ask(b.negate(b.any(guards(table))))
+            if answer != "unsat":
+                text = f"table {table.name} does not cover every input"
+                yield Cell(table.name, GAP, "", "unknown", sentence=text)
 
 
 _WITHOUT = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from spikewright.lct.builder import Builder
 from spikewright.lct.compare import Options, compare_design
 from spikewright.lct.compare.mapping import Mapping
+from spikewright.lct.compare.result import GAP
 from spikewright.lct.front.design import Design
 from spikewright.lct.ir import Unit
 from spikewright.lct.semantics import UnitTerms
@@ -28,7 +29,8 @@ def prove(unit: Unit, design: Design, mapping: Mapping, limit: float = LIMIT) ->
     options = Options(limit=limit, mapping=mapping, explain=False)
     for cell in compare_design(unit, design, options).cells:
         if cell.verdict not in ("identical", "equivalent"):
-            verb = "is not proven" if cell.verdict == "unknown" else "differs from the HDL"
+            open_ = cell.verdict == "unknown" and cell.row != GAP
+            verb = "is not proven" if open_ else "differs from the HDL"
             raise Undecodable(f"the decoded table of {design.name} {verb}: {cell.sentence}")
     _prove_complete(unit, design, limit)
 

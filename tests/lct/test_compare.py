@@ -152,6 +152,14 @@ def test_a_fault_is_found_in_its_place(
     assert places(found) == {place}
 
 
+def test_what_no_row_covers_is_not_taken_for_equal(unit: Unit, tmp_path: Path) -> None:
+    gap = read(tmp_path / "gap", TABLE.replace("| wait | 0 | => | hold | * |\n", ""))
+    found = compare_units(gap, unit)
+    assert found.verdict == "unknown"
+    (cell,) = (c for c in found.cells if c.verdict == "unknown")
+    assert cell.sentence == "table move does not cover every input"
+
+
 def test_tables_of_the_same_text_are_identical(unit: Unit, tmp_path: Path) -> None:
     renamed = TABLE.replace("| move |", "| other |").replace("go | =>", "go == 1 | =>")
     assert compare_units(unit, unit).verdict == "identical"
@@ -179,3 +187,8 @@ def test_a_question_without_an_answer_is_no_pass(tmp_path: Path) -> None:
     assert found.verdict == "unknown"
     (cell,) = found.cells
     assert cell.sentence == "table multiply, row always, column c: not decided within 0.2 s"
+
+
+def test_a_gap_is_no_pass_for_hardware_either(tmp_path: Path, elaborator: Elaborator) -> None:
+    gap = read(tmp_path / "gap", TABLE.replace("| wait | 0 | => | hold | * |\n", ""))
+    assert against(gap, elaborator).verdict == "unknown"

@@ -192,3 +192,23 @@ def test_a_question_without_an_answer_is_no_pass(tmp_path: Path) -> None:
 def test_a_gap_is_no_pass_for_hardware_either(tmp_path: Path, elaborator: Elaborator) -> None:
     gap = read(tmp_path / "gap", TABLE.replace("| wait | 0 | => | hold | * |\n", ""))
     assert against(gap, elaborator).verdict == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict", "says"),
+    [
+        ("unsat", "identical", ""),
+        ("unknown", "unknown", "not confirmed by a second solver within 20 s"),
+        ("sat", "unknown", "two solvers contradict each other"),
+    ],
+)
+def test_a_second_solver_must_agree(
+    unit: Unit, monkeypatch: pytest.MonkeyPatch, answer: str, verdict: str, says: str
+) -> None:
+    from spikewright.lct.compare import judge
+
+    monkeypatch.setattr(judge, "ask_z3", lambda *_: answer)
+    found = compare_units(unit, unit, Options(cross_check=True))
+    (cell,) = (c for c in found.cells if c.table == "report")
+    assert cell.verdict == verdict
+    assert cell.sentence == (says and f"table report, row always, column busy: {says}")

@@ -27,7 +27,8 @@ class Variant:
     parameters : dict of str to int
         Of the table and the HDL.
     recoded : bool
-        Its state has other names or another code than the table's.
+        Its state has other names or another code than the table's, or is the table's only where a
+        run from reset comes: it is compared from reset.
     reset : str
         As `load_verilog` takes it.
     kind : str
@@ -39,8 +40,8 @@ class Variant:
     truth : list of str
         How it was found out, without the comparison, whether it is equal: ``walk`` and ``jump``
         (simulation against the table as software, from reset and from any state), ``yosys`` (its
-        own proof against the compiled table), ``reading`` (a fault that no two-valued simulation
-        shows, such as a lie in ``unique case``).
+        own proof against the compiled table), ``reading`` (a fault that no simulation shows: a
+        broken promise of ``unique``).
     """
 
     name: str
@@ -50,7 +51,6 @@ class Variant:
     style: str
     parameters: dict[str, int] = field(default_factory=dict)
     recoded: bool = False
-    map: str = ""
     reset: str = ""
     kind: str = ""
     refused: str = ""

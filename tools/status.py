@@ -43,6 +43,7 @@ def status(
     parts: list[Callable[[], list[Row]]] = [
         _tables,
         _theorems,
+        _there_and_back,
         _exhaustive,
         lambda: _lockstep(seeds),
         lambda: _engines(networks),
@@ -103,6 +104,21 @@ def _theorems() -> list[Row]:
         (kinds[kind], "SMT, all inputs and states", f"{len(rows)} of {len(rows)} proven")
         for kind, rows in found.items()
     ]
+
+
+def _there_and_back() -> list[Row]:
+    compared, decoded = _ask("compare-lct", "--all"), _ask("decode", "--all")
+    rows = []
+    for what, how, found in (
+        ("HDL held against its table", "every row and column, by two front ends", compared),
+        ("tables decoded from HDL", "blind, from Amaranth and from Verilog", decoded),
+    ):
+        units = found["units"]
+        good = sum(u["verdict"] in ("identical", "equivalent") for u in units)
+        slowest = max(units, key=lambda u: u["seconds"])
+        result = f"{good} of {len(units)} proven the same in {found['seconds']:.0f} s, the slowest "
+        rows.append((what, how, f"{result}{slowest['unit']} in {slowest['seconds']:.1f} s"))
+    return rows
 
 
 def _exhaustive() -> list[Row]:

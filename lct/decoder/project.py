@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import cache, partial
 from typing import Any
 
 from spikewright.lct.compare import Options, compare_units
@@ -68,24 +71,38 @@ def logic_units(library: Library | None = None) -> list[str]:
     return [n for n in library.names() if library.unit(n).kind == "logic"]
 
 
-def decode_project(limit: float = LIMIT, names: Sequence[str] | None = None) -> Iterator[Outcome]:
+def decode_project(
+    limit: float = LIMIT, names: Sequence[str] | None = None, processes: int = 2
+) -> Iterator[Outcome]:
     """Decode units, from Amaranth and from the Verilog that it becomes, in turn."""
-    library = Library()
-    with Elaborator() as elaborator:
-        for name in names or logic_units(library):
-            unit = library.unit(name)
-            made = load_class(name)
-            accepted = made.__init__.__kwdefaults__ or {}
-            values = {p.name.lower(): p.value for p in unit.parameters.values()}
-            component = made(**{k: v for k, v in values.items() if k in accepted})
-            prefer = [s.name for s in unit.by_role("register")]
-            begin = time.perf_counter()
-            design = load_component(component, name, prefer=prefer, elaborator=elaborator)
-            yield decode_unit(unit, design, "amaranth", begin, limit)
-            (text,) = design.verilog
-            begin = time.perf_counter()
-            design = load_verilog({f"{name}.v": text}, name, prefer=prefer, elaborator=elaborator)
-            yield decode_unit(unit, design, "verilog", begin, limit)
+    # A fresh process has no threads of ours, such as those of a progress bar, in a state half way.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        try:
+            work = partial(_there_and_back, limit=limit)
+            for outcomes in pool.map(work, names or logic_units()):
+                yield from outcomes
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+_elaborator = cache(Elaborator)
+"""One for each process."""
+
+
+def _there_and_back(name: str, limit: float) -> list[Outcome]:
+    unit, made = Library().unit(name), load_class(name)
+    accepted = made.__init__.__kwdefaults__ or {}
+    values = {p.name.lower(): p.value for p in unit.parameters.values()}
+    component = made(**{k: v for k, v in values.items() if k in accepted})
+    prefer = [s.name for s in unit.by_role("register")]
+    begin = time.perf_counter()
+    design = load_component(component, name, prefer=prefer, elaborator=_elaborator())
+    first = decode_unit(unit, design, "amaranth", begin, limit)
+    (text,) = design.verilog
+    begin = time.perf_counter()
+    design = load_verilog({f"{name}.v": text}, name, prefer=prefer, elaborator=_elaborator())
+    return [first, decode_unit(unit, design, "verilog", begin, limit)]
 
 
 def decode_unit(unit: Unit, design: Design, source: str, begin: float, limit: float) -> Outcome:

@@ -67,6 +67,17 @@ ANSWERS: dict[str, Any] = {
             "peak_bytes": 8e8,
         },
     },
+    "compare-lct": {
+        "seconds": 12.3,
+        "units": [
+            {"unit": "weigh", "verdict": "equivalent", "seconds": 1.5},
+            {"unit": "edge", "verdict": "identical", "seconds": 0.5},
+        ],
+    },
+    "decode": {
+        "seconds": 45.6,
+        "units": [{"unit": "weigh", "verdict": "unknown", "seconds": 2.5}],
+    },
     "faults": [{"fault": None, "found": False}, {"fault": "x", "found": True}],
     "demo": {
         "digits": 500,
@@ -104,6 +115,8 @@ def test_the_table_goes_between_the_marks_and_nothing_else_changes(tmp_path: Pat
     assert "| core, tiny, neuron core |" in text
     assert "5 programs, 1,000 ticks" in text
     assert "N + E + 5..7 cycles a tick" in text
+    assert "2 of 2 proven the same in 12 s, the slowest weigh in 1.5 s" in text
+    assert "0 of 1 proven the same in 46 s, the slowest weigh in 2.5 s" in text
     assert "1 of 1 found by the benches" in text
     assert "ratio 0.50" in text
     assert "7 networks, 8 ticks, 9 potentials, 0 differences" in text

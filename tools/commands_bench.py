@@ -10,10 +10,11 @@ from typing import Annotated, Any
 
 import typer
 
+from spikewright.tools.bench_faults import faults
 from spikewright.tools.console import out, print_json, progress
 from spikewright.tools.errors import EXIT_FAULT, UserError
 
-__all__ = ["app", "compare_lct", "rtl", "sim"]
+__all__ = ["app", "compare_lct", "faults", "rtl", "sim"]
 
 SIDES = (4, 8, 16, 32, 64)
 CORES = ("event", "neuron")
@@ -25,6 +26,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Measure speed on this machine.",
 )
+
+
+app.command()(faults)
 
 
 @app.callback()

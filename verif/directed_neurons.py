@@ -234,14 +234,17 @@ def all_types_at_once(block: Block, a: Architecture) -> Scenario:
 
 @CASES
 def stalled_sums(block: Block, a: Architecture) -> Scenario:
-    """Every neuron has another sum, and fires over an edge that stands still for long."""
+    """Neighbours have other sums, and all fire over an edge that stands still for long.
+
+    No potential may come to its limit, where a wrong sum would not show.
+    """
     synapses = np.tri(a.neurons, a.axons, dtype=np.bool_)
     network = new_network(
         block,
         a,
         synapses=np.broadcast_to(synapses, (a.cores, a.neurons, a.axons)),
         axon_types=np.arange(a.axons) % a.axon_types + np.zeros((a.cores, 1), int),
-        weights=1,
+        weights=np.ones((a.cores, a.neurons, 1), int) * (1 - np.arange(a.axon_types) % 2 * 2),
         leak=1,
         threshold=1,
         reset_mode=2,

@@ -15,6 +15,9 @@ __all__ = ["Builder", "Term"]
 # The solver's Python module has no type annotations.
 Term: TypeAlias = Any
 
+# Python writes no decimal number of more bits than some 14,000.
+_PLAIN = 4_096
+
 # Never freed: the garbage collector may take a manager before terms that share a cycle with it, and
 # the solver's C++ then ends the process.
 _MANAGERS: list[TermManager] = []
@@ -36,11 +39,20 @@ class Builder:
     def number(self, value: int, width: int) -> Term:
         """A bit vector with the low bits of `value`."""
         sort = self.manager.mk_bv_sort(width)
-        return self.manager.mk_bv_value(sort, value & ((1 << width) - 1))
+        value &= (1 << width) - 1
+        if width > _PLAIN:
+            return self.manager.mk_bv_value(sort, format(value, "b"), 2)
+        return self.manager.mk_bv_value(sort, value)
 
     def unknown(self, name: str, width: int) -> Term:
         """A bit vector that the solver may choose."""
         return self.manager.mk_const(self.manager.mk_bv_sort(width), name)
+
+    def array(self, name: str, index: int, width: int) -> Term:
+        """Words that the solver may choose, with an index of so many bits."""
+        manager = self.manager
+        sort = manager.mk_array_sort(manager.mk_bv_sort(index), manager.mk_bv_sort(width))
+        return manager.mk_const(sort, name)
 
     def switch(self, name: str) -> Term:
         """A truth value that the solver may choose."""

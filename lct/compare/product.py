@@ -77,6 +77,8 @@ class Product:
     loose : list of str
         Registers of the table that take any value somewhere, and have no register of the HDL to
         follow: what is proven holds for every choice, but a difference may be one of choice.
+    memories : set of str
+        Arrays that something was read from: the table has nothing like them.
     before : dict of str to Term
         Registers and inputs of the HDL when reset comes, as far as the first state knows them.
     """
@@ -85,6 +87,7 @@ class Product:
         self.unit, self.design, self.binding, self.builder = unit, design, binding, builder
         self.registers = unit.by_role("register")
         self.before: dict[str, Term] = {}
+        self.memories: set[str] = set()
         anything = {
             target.symbol.name
             for table in unit.tables
@@ -122,7 +125,8 @@ class Product:
             active = {design.reset: b.number(design.reset_active, 1)}
             terms = DesignTerms(design, b, " in reset", active)
             hdl = {n: terms.bits(r.load or r.data) for n, r in design.registers.items()}
-            self.before = dict(terms.unknowns)
+            self.memories |= terms.unknowns.keys() & design.memories
+            self.before = {n: t for n, t in terms.unknowns.items() if n not in self.memories}
         return State(table, hdl)
 
     def _initial(self, name: str) -> Term:
@@ -149,6 +153,7 @@ class Product:
                     if cell == ANY and followed:
                         name = UnitTerms.free_name(table, i, symbol)
                         scene.table.free[name] = binding.actual(b, symbol, hdl.__getitem__)
+        self.memories |= side.terms.unknowns.keys() & self.design.memories
         after = State({s.name: scene.table.outcome(s) for s in self.registers}, hdl)
         wrong = b.any(c.wrong for c in scene.claims)
         return Moment(

@@ -147,7 +147,7 @@ def _cell(scene: Scene, judge: Judge, claim: Claim, judgement: Judgement) -> Cel
         return Cell(*claim.place, "unknown", sentence=text)
     loose = scene.side.loose()
     if loose:
-        text = f"{where}: depends on register {loose[0]}, which the table does not have"
+        text = f"{where}: depends on {loose[0]}, which the table does not have"
         return Cell(*claim.place, "unknown", sentence=text)
     if not judge.counterexample(claim):
         text = f"{where}: two solvers contradict each other"

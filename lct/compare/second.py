@@ -30,7 +30,7 @@ _NAMES = {
     Kind.BV_ULT: "bvult", Kind.BV_ULE: "bvule", Kind.BV_UGT: "bvugt", Kind.BV_UGE: "bvuge",
     Kind.BV_SLT: "bvslt", Kind.BV_SLE: "bvsle", Kind.BV_SGT: "bvsgt", Kind.BV_SGE: "bvsge",
     Kind.BV_CONCAT: "concat", Kind.BV_EXTRACT: "extract", Kind.BV_SIGN_EXTEND: "sign_extend",
-    Kind.BV_ZERO_EXTEND: "zero_extend",
+    Kind.BV_ZERO_EXTEND: "zero_extend", Kind.ARRAY_SELECT: "select", Kind.ARRAY_STORE: "store",
 }  # fmt: skip
 """What `Builder`, `Terms` and the front end's cells make, as SMT-LIB calls it."""
 
@@ -57,19 +57,24 @@ def smt_lib(terms: Iterable[Term]) -> tuple[str, dict[str, str]]:
     str
         Declarations, definitions and assertions.
     dict of str to str
-        The unknowns' own names by their names in the text.
+        The unknowns' own names by their names in the text; arrays are not among them.
     """
-    lines: list[str] = ["(set-logic QF_BV)"]
     names: dict[int, str] = {}
     unknowns: dict[str, str] = {}
     held = list(terms)
-    for term in _ordered(held):
+    every = _ordered(held)
+    logic = "QF_ABV" if any(t.sort().is_array() for t in every) else "QF_BV"
+    lines = [f"(set-logic {logic})"]
+    for term in every:
         key, kind = term.id(), term.kind()
         if term.is_value():
             names[key] = str(term)
         elif kind == Kind.CONSTANT:
-            names[key] = f"u{len(unknowns)}"
-            unknowns[names[key]] = term.symbol() or ""
+            if term.sort().is_array():
+                names[key] = f"m{key}"
+            else:
+                names[key] = f"u{len(unknowns)}"
+                unknowns[names[key]] = term.symbol() or ""
             lines.append(f"(declare-const {names[key]} {term.sort()})")
         else:
             names[key] = f"t{key}"

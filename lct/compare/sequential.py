@@ -145,7 +145,9 @@ class _Search:
     def run(self) -> Outcome:
         """All means in turn, the cheapest first."""
         ports = tuple(c for c in self.moment.scene.cells if c.row == "port")
-        outcome = self._decide()
+        name = min(self.product.memories, default="")
+        reason = f"depends on memory {name}, which the table does not have"
+        outcome = Outcome(reason=reason) if name else self._decide()
         return Outcome(
             outcome.steps, outcome.trace, outcome.facts, outcome.reason, scene_cells=ports
         )

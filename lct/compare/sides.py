@@ -53,7 +53,7 @@ class Side(Protocol):
         """Whether the side says at all what a symbol becomes."""
 
     def loose(self) -> list[str]:
-        """Registers that matter to what was asked so far, and that the unit does not have."""
+        """State that matters to what was asked so far, and that the unit does not have."""
 
     def open(self) -> list[Term]:
         """Unknowns that stand for freedom: every choice must be right."""
@@ -168,8 +168,10 @@ class HdlSide:
         return self.builder.true
 
     def loose(self) -> list[str]:
-        """Registers that matter to what was asked so far, and that the unit does not have."""
-        return [n for n in self.terms.unknowns if n in self.design.registers]
+        """State that matters to what was asked so far, and that the unit does not have."""
+        kinds = dict.fromkeys(self.design.registers, "register")
+        kinds |= dict.fromkeys(self.design.memories, "memory")
+        return [f"{kinds[n]} {n}" for n in self.terms.unknowns if n in kinds]
 
     def open(self) -> list[Term]:
         """What the source leaves undefined."""
@@ -263,9 +265,8 @@ class TableSide:
 
     def loose(self) -> list[str]:
         """Registers that the left unit does not have."""
-        return [
-            s.name for s in self.unit.by_role("register") if s.name in self.terms.terms.unknowns
-        ]
+        names = (s.name for s in self.unit.by_role("register"))
+        return [f"register {n}" for n in names if n in self.terms.terms.unknowns]
 
     def open(self) -> list[Term]:
         """What each `*` stands for."""

@@ -11,6 +11,7 @@ from spikewright.lct.compare.sides import HdlSide
 from spikewright.lct.decoder.proof import Undecodable
 from spikewright.lct.decoder.word import Word
 from spikewright.lct.decoder.words import Words
+from spikewright.lct.front.arrays import READ
 from spikewright.lct.front.design import Design
 from spikewright.lct.front.netlist import Bit
 from spikewright.lct.ir import Symbol, Unit
@@ -45,6 +46,9 @@ class Scene:
         binding = Binding(signals, design, mapping)
         self._check(binding)
         symbols = {n: s for n, s in signals.symbols.items() if n in binding.wires}
+        for cell in design.netlist.kinds(READ):
+            memory = cell.parameters["MEMORY"]
+            raise Undecodable(f"memory {memory} of {design.name} is too large for registers")
         needed = _needed(design, binding)
         used = {w.name for wires in binding.wires.values() for w in wires}
         entries = list(mapping.entries)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
+from spikewright.lct.front.arrays import ARRAY, READ
 from spikewright.lct.front.cells import CELLS
-from spikewright.lct.front.design import Design, Register
+from spikewright.lct.front.design import Design, Memory, Register
 from spikewright.lct.front.loops import check_buffers, take_apart
 from spikewright.lct.front.memory import expand_memories
 from spikewright.lct.front.netlist import Bit, Cell, Net, Netlist
@@ -36,13 +37,19 @@ def build_design(
         A cell without meaning, a latch, several clocks, a loop.
     """
     check_buffers(netlist, lambda bits: _declared(netlist, bits))
-    netlist = expand_memories(_drop_latches(netlist))
+    netlist, memories = expand_memories(_drop_latches(netlist))
     _check_cells(netlist)
     _check_drivers(netlist)
     netlist = take_apart(netlist, partial(_names, netlist))
     clock = _clock(netlist)
     name, active = _reset(netlist, reset)
     registers = dict(_registers(netlist, prefer, name, active))
+    arrays: dict[str, Memory] = {}
+    for memory in memories:
+        if memory.name in (*netlist.ports, *registers, *arrays):
+            sentence = f"memory {memory.name} has a name of its own, not that of another part"
+            raise Refused("memory", memory.cell.place or memory.name, sentence)
+        arrays[memory.name] = memory
     origins: dict[Bit, tuple[str, str, int]] = {}
     for port in netlist.ports.values():
         if port.direction == "input":
@@ -61,8 +68,8 @@ def build_design(
         for side in ("input", "output")
     }
     return Design(
-        netlist.name, netlist, sides["input"], sides["output"], registers, clock, name, active,
-        language, origins, verilog,
+        netlist.name, netlist, sides["input"], sides["output"], registers,
+        arrays, clock, name, active, language, origins, verilog,
     )  # fmt: skip
 
 
@@ -100,7 +107,7 @@ def _check_cells(netlist: Netlist) -> None:
             name = (_names(netlist, cell.pins["Q"]) or ["a register"])[0]
             sentence = f"{name} has one asynchronous set or reset, not both"
             raise Refused("clocks", place, sentence)
-        if cell.kind not in CELLS and cell.kind not in _FLIP_FLOPS:
+        if cell.kind not in CELLS and cell.kind not in (*_FLIP_FLOPS, ARRAY, READ):
             raise Refused("black-box", place, f"{cell.kind} has no meaning that can be proven")
 
 
@@ -138,7 +145,7 @@ def _check_drivers(netlist: Netlist) -> None:
 
 def _clock(netlist: Netlist) -> str | None:
     found: dict[tuple[Bit, int], Cell] = {}
-    for cell in netlist.kinds(*_FLIP_FLOPS):
+    for cell in netlist.kinds(*_FLIP_FLOPS, ARRAY):
         found[netlist.source(cell.pins["CLK"][0]), cell.number("CLK_POLARITY")] = cell
     if not found:
         return "clk" if "clk" in netlist.ports else None

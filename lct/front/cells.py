@@ -209,7 +209,8 @@ def _bit_mux(t: Pins, cell: Cell) -> Term:
 def _binary_mux(t: Pins, cell: Cell) -> Term:
     """``$bmux``: part S of A."""
     b, width = t.builder, len(cell.pins["Y"])
-    parts = [b.bits(t.pin(cell, "A"), i, width) for i in range(0, len(cell.pins["A"]), width)]
+    words = t.pin(cell, "A")
+    parts = [b.bits(words, i, width) for i in range(0, len(cell.pins["A"]), width)]
     for i in range(len(cell.pins["S"])):
         select = b.truth(b.bits(t.pin(cell, "S"), i, 1))
         parts = [b.choose(select, parts[k + 1], parts[k]) for k in range(0, len(parts), 2)]

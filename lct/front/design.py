@@ -8,7 +8,7 @@ from functools import cached_property
 
 from spikewright.lct.front.netlist import Bit, Cell, Netlist
 
-__all__ = ["Design", "Register"]
+__all__ = ["Design", "Memory", "Register", "WritePort"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,58 @@ class Register:
 
 
 @dataclass(frozen=True)
+class WritePort:
+    """A port that writes at every edge of the clock.
+
+    Attributes
+    ----------
+    address, data, enable : tuple of Bit
+        Lowest first; the address is as wide as that of the highest word, or wider, and each bit of
+        the data has its own enable.
+    over : frozenset of int
+        Ports before this one, by number, whose bits it overwrites where both write at once; those
+        of the others are then undefined.
+    """
+
+    address: tuple[Bit, ...]
+    data: tuple[Bit, ...]
+    enable: tuple[Bit, ...]
+    over: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A memory too large for a register a word.
+
+    Attributes
+    ----------
+    width, depth : int
+        Bits of a word, at least 1, and words.
+    offset : int
+        Address of the lowest word.
+    init : tuple of str
+        Each word at power-on, highest bit first, ``x`` where not given.
+    writes : tuple of WritePort
+        In the order in which they write.
+    cell : Cell
+        Where all of them are in the netlist.
+    """
+
+    name: str
+    width: int
+    depth: int
+    offset: int
+    init: tuple[str, ...] = field(repr=False)
+    writes: tuple[WritePort, ...] = field(repr=False)
+    cell: Cell = field(repr=False)
+
+    @property
+    def index(self) -> int:
+        """Bits of a word's number."""
+        return max(1, (self.depth - 1).bit_length())
+
+
+@dataclass(frozen=True)
 class Design:
     """What `load_source` returns: nothing in it is refused, every cell has a meaning.
 
@@ -44,6 +96,8 @@ class Design:
     inputs, outputs : dict of str to int
         Ports and their widths; clock and reset are in neither.
     registers : dict of str to Register
+    memories : dict of str to Memory
+        Those whose words are no registers.
     clock, reset : str or None
         The inputs that serve as such, where the design has them.
     reset_active : int
@@ -59,6 +113,7 @@ class Design:
     inputs: dict[str, int]
     outputs: dict[str, int]
     registers: dict[str, Register]
+    memories: dict[str, Memory]
     clock: str | None
     reset: str | None
     reset_active: int

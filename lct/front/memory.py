@@ -1,23 +1,33 @@
-"""Memories as registers: one for each word, called ``NAME[I]``, and the logic of their ports."""
+"""Memories as cells: the logic of their ports, and where the words are.
+
+The words of a small one are registers, called ``NAME[I]``; those of a large one that is written are
+an array; and those of one that is never written are constants.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import count
 
+from spikewright.lct.front.arrays import ARRAY, READ
+from spikewright.lct.front.design import Memory, WritePort
 from spikewright.lct.front.netlist import Bit, Cell, Net, Netlist
 from spikewright.lct.front.refusal import Refused
 
-__all__ = ["LARGEST", "expand_memories"]
+__all__ = ["LARGEST", "MOST_REGISTERS", "expand_memories"]
 
-LARGEST = 4_096
+MOST_REGISTERS = 4_096
+"""Bits of a memory whose words are registers."""
+LARGEST = 1_048_576
 """Bits of a memory."""
+
+_SIGN = 31  # of an integer of yosys
 
 Bits = tuple[Bit, ...]
 
 
-def expand_memories(netlist: Netlist) -> Netlist:
-    """Return the netlist with registers in place of memories.
+def expand_memories(netlist: Netlist) -> tuple[Netlist, list[Memory]]:
+    """Return the netlist with other cells in place of memories, and those that are arrays.
 
     Raises
     ------
@@ -26,18 +36,20 @@ def expand_memories(netlist: Netlist) -> Netlist:
     """
     memories = list(netlist.kinds("$mem_v2"))
     if not memories:
-        return netlist
+        return netlist, []
     buses = [net.bits for net in netlist.nets.values()]
     buses += [bits for cell in netlist.cells.values() for bits in cell.pins.values()]
     fresh = count(1 + max(b for bits in buses for b in bits if isinstance(b, int)))
     cells = {n: c for n, c in netlist.cells.items() if c.kind != "$mem_v2"}
     nets = dict(netlist.nets)
+    arrays: list[Memory] = []
     for memory in memories:
         made = _Memory(memory, fresh)
         made.build()
         cells |= {c.name: c for c in made.cells}
         nets |= {n.name: n for n in made.nets}
-    return netlist.with_cells(cells, nets)
+        arrays += made.arrays
+    return netlist.with_cells(cells, nets), arrays
 
 
 class _Memory:
@@ -47,11 +59,19 @@ class _Memory:
         self.cell, self.fresh = cell, fresh
         self.cells: list[Cell] = []
         self.nets: list[Net] = []
+        self.arrays: list[Memory] = []
         self.name = cell.parameters["MEMID"].removeprefix("\\")
         self.width, self.size = cell.number("WIDTH"), cell.number("SIZE")
-        self.offset, self.abits = cell.number("OFFSET"), cell.number("ABITS")
+        self.offset, self.narrow = cell.number("OFFSET"), cell.number("ABITS")
+        # So that no address below the memory wraps round into it, and none means two words.
+        self.abits = max(self.narrow, (self.offset + self.size - 1).bit_length())
         self.reads, self.writes = cell.number("RD_PORTS"), cell.number("WR_PORTS")
         place = cell.place or self.name
+        if self.offset >> _SIGN:
+            # Whether an address has a sign is not in the netlist.
+            first = self.offset - (2 << _SIGN)
+            sentence = f"words of memory {self.name} have addresses from 0 up, not from {first}"
+            raise Refused("memory", place, sentence)
         if self.size * self.width > LARGEST:
             sentence = f"memory {self.name} has at most {LARGEST:,} bits, not "
             raise Refused("memory", place, f"{sentence}{self.size * self.width:,}")
@@ -67,6 +87,12 @@ class _Memory:
 
     def _part(self, pin: str, port: int, width: int) -> Bits:
         return self.cell.pins[pin][port * width : (port + 1) * width]
+
+    def _address(self, pin: str, port: int) -> Bits:
+        return self._part(pin, port, self.narrow) + ("0",) * (self.abits - self.narrow)
+
+    def _number(self, address: int) -> Bits:
+        return tuple(format(address, f"0{self.abits}b")[::-1])
 
     def _make(self, kind: str, parameters: Mapping[str, int], width: int, **pins: Bits) -> Bits:
         out = tuple(next(self.fresh) for _ in range(width))
@@ -95,8 +121,11 @@ class _Memory:
         init = self.cell.parameters["INIT"][::-1]
         init = init.ljust(self.size * self.width, "x")
         words = [init[i * self.width : (i + 1) * self.width] for i in range(self.size)]
+        self.words: list[Bits] = []
         if not self.writes:
-            self.words: list[Bits] = [tuple(w) for w in words]
+            self.words = [tuple(w) for w in words]
+        elif self.size * self.width > MOST_REGISTERS:
+            self._array(words)
         else:
             self.words = [tuple(next(self.fresh) for _ in w) for w in words]
             for i, word in enumerate(words):
@@ -104,31 +133,58 @@ class _Memory:
         for port in range(self.reads):
             self._read(port)
 
+    def _array(self, words: list[str]) -> None:
+        """A cell that keeps the write ports, and the memory as others see it."""
+        clock, polarity = self._edge()
+        pins = {n: self.cell.pins[n] for n in ("WR_ADDR", "WR_DATA", "WR_EN")}
+        parameters = {"CLK_POLARITY": polarity}
+        cell = Cell(
+            f"{self.name} array", ARRAY, parameters, {**pins, "CLK": clock}, (), self.cell.place
+        )
+        self.cells.append(cell)
+        first = self._flags("WR_PRIORITY_MASK", self.writes**2)
+        ports = tuple(
+            WritePort(
+                self._address("WR_ADDR", port),
+                self._part("WR_DATA", port, self.width),
+                self._part("WR_EN", port, self.width),
+                frozenset(k for k in range(port) if first[port * self.writes + k] == "1"),
+            )
+            for port in range(self.writes)
+        )
+        init = tuple(w[::-1] for w in words)
+        self.arrays.append(Memory(self.name, self.width, self.size, self.offset, init, ports, cell))
+
+    def _edge(self) -> tuple[Bits, str]:
+        """The clock of all write ports, and its polarity."""
+        clock, polarity = self.cell.pins["WR_CLK"][:1], self._flags("WR_CLK_POLARITY", 1)[0]
+        for port in range(1, self.writes):
+            other = self._part("WR_CLK", port, 1), self._flags("WR_CLK_POLARITY", port + 1)[port]
+            if other != (clock, polarity):
+                sentence = f"memory {self.name} is written at one clock's edge"
+                raise Refused("clocks", self.cell.place, sentence)
+        return clock, polarity
+
     def _word(self, i: int, init: str) -> None:
-        at = tuple(format(i + self.offset, f"0{self.abits}b")[::-1][: self.abits])
+        at = self._number(i + self.offset)
         value = self.words[i]
         masks: list[Bits] = []
         for port in range(self.writes):
-            here = self._two("$eq", self._part("WR_ADDR", port, self.abits), at, 1)
+            here = self._two("$eq", self._address("WR_ADDR", port), at, 1)
             mask = self._two(
                 "$and", self._part("WR_EN", port, self.width), here * self.width, self.width
             )
             value = self._merge(value, self._part("WR_DATA", port, self.width), mask)
             value = self._collide(value, port, mask, masks)
             masks.append(mask)
-        clock = self.cell.pins["WR_CLK"][:1]
+        clock, polarity = self._edge()
         place, name = self.cell.place, f"{self.name}[{self.offset + i}]"
-        polarity = self._flags("WR_CLK_POLARITY", 1)[0]
         self.cells.append(
             Cell(
                 f"{self.name} word {i}", "$dff", {"CLK_POLARITY": polarity},
                 {"CLK": clock, "D": value, "Q": self.words[i]}, ("Q",), place,
             )
         )  # fmt: skip
-        for port in range(1, self.writes):
-            other = self._part("WR_CLK", port, 1), self._flags("WR_CLK_POLARITY", port + 1)[port]
-            if other != (clock, polarity):
-                raise Refused("clocks", place, f"memory {self.name} is written at one clock's edge")
         start = init[::-1] if init.strip("x") else None
         self.nets.append(Net(name, self.words[i], place, start, False))
 
@@ -142,7 +198,7 @@ class _Memory:
         return value
 
     def _read(self, port: int) -> None:
-        address = self._part("RD_ADDR", port, self.abits)
+        address = self._address("RD_ADDR", port)
         value = self._at(address)
         if self._flags("RD_CLK_ENABLE", self.reads)[port] == "1":
             self._clocked(port, address, value)
@@ -154,9 +210,10 @@ class _Memory:
 
     def _at(self, address: Bits) -> Bits:
         """The word at an address; outside the memory, anything."""
+        if self.arrays:
+            return self._select(address)
         if self.offset:
-            start = tuple(format(self.offset, f"0{self.abits}b")[::-1][: self.abits])
-            address = self._two("$sub", address, start, self.abits)
+            address = self._two("$sub", address, self._number(self.offset), self.abits)
         deep = min((self.size - 1).bit_length(), self.abits)
         nothing: Bits = ("x",) * self.width
         words = [*self.words, *[nothing] * ((1 << deep) - self.size)][: 1 << deep]
@@ -171,6 +228,12 @@ class _Memory:
         outside = self._make("$reduce_or", sizes, 1, A=address[deep:])
         return self._mux(value, nothing, outside)
 
+    def _select(self, address: Bits) -> Bits:
+        out = tuple(next(self.fresh) for _ in range(self.width))
+        pins, name = {"A": address, "Y": out}, f"{self.name} {READ} {len(self.cells)}"
+        self.cells.append(Cell(name, READ, {"MEMORY": self.name}, pins, ("Y",), self.cell.place))
+        return out
+
     def _clocked(self, port: int, address: Bits, value: Bits) -> None:
         """A read port with a register behind it."""
         cell, out = self.cell, self._part("RD_DATA", port, self.width)
@@ -182,7 +245,7 @@ class _Memory:
             through = self._flags("RD_TRANSPARENCY_MASK", index + 1)[index] == "1"
             unknown = self._flags("RD_COLLISION_X_MASK", index + 1)[index] == "1"
             if through or unknown:
-                here = self._two("$eq", self._part("WR_ADDR", write, self.abits), address, 1)
+                here = self._two("$eq", self._address("WR_ADDR", write), address, 1)
                 enable = self._part("WR_EN", write, self.width)
                 mask = self._two("$and", enable, here * self.width, self.width)
                 new = self._part("WR_DATA", write, self.width) if through else ("x",) * self.width

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from spikewright.lct.builder import Builder, Term
+from spikewright.lct.front.arrays import READ, read_word, written
 from spikewright.lct.front.cells import CELLS
 from spikewright.lct.front.design import Design
 from spikewright.lct.front.netlist import Bit, Cell
@@ -23,13 +24,14 @@ class DesignTerms:
     suffix : str
         Ends the names of this moment's unknowns.
     bound : mapping of str to Term
-        Inputs and registers whose terms are given. The clock needs none; the reset input, where
-        there is one, is inactive unless it is given.
+        Inputs, registers and memories whose terms are given, those of memories as `Builder.array`
+        makes them. The clock needs none; the reset input, where there is one, is inactive unless
+        it is given.
 
     Attributes
     ----------
     unknowns : dict of str to Term
-        Inputs and registers that were not given.
+        Inputs, registers and memories that were not given.
     open : dict of str to Term
         What the HDL leaves open, by the place in its source: each is an unknown, so that a proof
         covers every choice. Each use of an x or of a wire that nothing drives is one of its own,
@@ -68,6 +70,20 @@ class DesignTerms:
         active = self.builder.number(self.design.reset_active, 1)
         resets = self.builder.equal(self.symbol(reset, 1), active)
         return self.builder.choose(resets, self.bits(found.load), self.bits(found.data))
+
+    def next_memory(self, name: str) -> Term:
+        """A memory's words after the next edge of the clock."""
+        return written(self, self.design.memories[name])
+
+    def memory(self, name: str) -> Term:
+        """A memory's present words: an array, by their number from the lowest address up."""
+        if name in self.bound:
+            return self.bound[name]
+        if name not in self.unknowns:
+            memory = self.design.memories[name]
+            made = self.builder.array(f"hdl {name}{self.suffix}", memory.index, memory.width)
+            self.unknowns[name] = made
+        return self.unknowns[name]
 
     def symbol(self, name: str, width: int) -> Term:
         """An input's or register's present bits."""
@@ -130,7 +146,8 @@ class DesignTerms:
                 todo += need
                 continue
             todo.pop()
-            self._outputs[cell.name, "Y"] = CELLS[cell.kind](self, cell)
+            made = read_word(self, cell) if cell.kind == READ else CELLS[cell.kind](self, cell)
+            self._outputs[cell.name, "Y"] = made
 
 
 def _runs(design: Design, bits: Sequence[Bit]) -> Iterator[tuple[tuple[str, str], int, int]]:

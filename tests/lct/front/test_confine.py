@@ -204,7 +204,7 @@ def test_files_without_the_scan(
         (
             "module m(input clk, input [22:0] a, output reg y);\nreg [0:0] r[0:2**23-1];\n"
             "always @(posedge clk) begin y <= r[a]; r[a] <= y; end endmodule",
-            "memory", "f.sv:2:11: memory r has at most 4,096 bits, not 8,388,608",
+            "memory", "f.sv:2:11: memory r has at most 1,048,576 bits, not 8,388,608",
         ),
     ],
     ids=range(9),

@@ -102,7 +102,7 @@ def test_initial_words(load: Load) -> None:
     assert {r.place for r in design.registers.values()} == {"f.sv:2:11"}
 
 
-@pytest.mark.parametrize(("low", "high"), [(0, 4), (2, 6), (0, 2)])
+@pytest.mark.parametrize(("low", "high"), [(0, 4), (2, 6), (0, 2), (4, 11)])
 def test_outside_is_undefined(load: Load, same: Same, low: int, high: int) -> None:
     """A read outside is anything; what is never looked at outside is known."""
     text = (
@@ -168,9 +168,12 @@ def test_amaranth(
 
 
 def test_largest(load: Load) -> None:
+    """The largest whose words are registers, one that is an array, and one too large."""
     text = "module m(input clk, we, input [{1}:0] a, input [7:0] d, output [7:0] y);\nreg [7:0] "
     text += "r [0:{0}]; always @(posedge clk) if (we) r[a] <= d;\nassign y = r[a]; endmodule"
     assert len(load(text.replace("{0}", "511").replace("{1}", "8")).registers) == 512
-    sentence = r"^f\.sv:2:11: memory r has at most 4,096 bits, not 4,104$"
+    larger = load(text.replace("{0}", "512").replace("{1}", "9"))
+    assert (larger.registers, list(larger.memories)) == ({}, ["r"])
+    sentence = r"^f\.sv:2:11: memory r has at most 1,048,576 bits, not 1,048,584$"
     with pytest.raises(Refused, match=sentence):
-        load(text.replace("{0}", "512").replace("{1}", "9"))
+        load(text.replace("{0}", "131072").replace("{1}", "17"))

@@ -145,7 +145,7 @@ def _cell(scene: Scene, judge: Judge, claim: Claim, judgement: Judgement) -> Cel
             f"{where}: not decided, as {scene.side.noun} has no register {lost[0]} under its name"
         )
         return Cell(*claim.place, "unknown", sentence=text)
-    loose = scene.side.loose()
+    loose = scene.side.loose([claim.wrong, *scene.facts])
     if loose:
         text = f"{where}: depends on {loose[0]}, which the table does not have"
         return Cell(*claim.place, "unknown", sentence=text)

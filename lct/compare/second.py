@@ -17,7 +17,7 @@ from bitwuzla import Kind
 from spikewright.lct.builder import Term
 from spikewright.lct.solver import LIMIT, Answer
 
-__all__ = ["Disagreement", "ask_z3", "both", "smt_lib"]
+__all__ = ["Disagreement", "ask_z3", "both", "parts_of", "smt_lib"]
 
 _NAMES = {
     Kind.AND: "and", Kind.OR: "or", Kind.NOT: "not", Kind.XOR: "xor", Kind.IMPLIES: "=>",
@@ -62,7 +62,7 @@ def smt_lib(terms: Iterable[Term]) -> tuple[str, dict[str, str]]:
     names: dict[int, str] = {}
     unknowns: dict[str, str] = {}
     held = list(terms)
-    every = _ordered(held)
+    every = parts_of(held)
     logic = "QF_ABV" if any(t.sort().is_array() for t in every) else "QF_BV"
     lines = [f"(set-logic {logic})"]
     for term in every:
@@ -86,7 +86,7 @@ def smt_lib(terms: Iterable[Term]) -> tuple[str, dict[str, str]]:
     return "\n".join(lines) + "\n", unknowns
 
 
-def _ordered(terms: Iterable[Term]) -> list[Term]:
+def parts_of(terms: Iterable[Term]) -> list[Term]:
     """All parts, each once, the deepest first."""
     found: dict[int, Term] = {}
     stack = [(term, False) for term in terms]

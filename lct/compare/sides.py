@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from spikewright.lct.builder import Builder, Term
 from spikewright.lct.compare.binding import Binding, Wire
+from spikewright.lct.compare.second import parts_of
 from spikewright.lct.execute import Machine
 from spikewright.lct.front.design import Design
 from spikewright.lct.front.terms import DesignTerms
@@ -52,8 +53,11 @@ class Side(Protocol):
     def covered(self, symbol: Symbol) -> Term:
         """Whether the side says at all what a symbol becomes."""
 
-    def loose(self) -> list[str]:
-        """State that matters to what was asked so far, and that the unit does not have."""
+    def loose(self, question: Iterable[Term]) -> list[str]:
+        """Registers that matter to anything asked so far, and that the unit does not have.
+
+        Memories too, if they matter to the terms of this question.
+        """
 
     def open(self) -> list[Term]:
         """Unknowns that stand for freedom: every choice must be right."""
@@ -167,11 +171,12 @@ class HdlSide:
         del symbol
         return self.builder.true
 
-    def loose(self) -> list[str]:
-        """State that matters to what was asked so far, and that the unit does not have."""
-        kinds = dict.fromkeys(self.design.registers, "register")
-        kinds |= dict.fromkeys(self.design.memories, "memory")
-        return [f"{kinds[n]} {n}" for n in self.terms.unknowns if n in kinds]
+    def loose(self, question: Iterable[Term]) -> list[str]:
+        """State that matters, and that the unit does not have."""
+        found = [f"register {n}" for n in self.terms.unknowns if n in self.design.registers]
+        arrays = {t.id(): n for n, t in self.terms.unknowns.items() if n in self.design.memories}
+        parts = parts_of(question) if arrays else []
+        return found + [f"memory {arrays[p.id()]}" for p in parts if p.id() in arrays]
 
     def open(self) -> list[Term]:
         """What the source leaves undefined."""
@@ -263,8 +268,9 @@ class TableSide:
                 return self.builder.any(self.terms.guards(table))
         return self.builder.true
 
-    def loose(self) -> list[str]:
+    def loose(self, question: Iterable[Term]) -> list[str]:
         """Registers that the left unit does not have."""
+        del question
         names = (s.name for s in self.unit.by_role("register"))
         return [f"register {n}" for n in names if n in self.terms.terms.unknowns]
 

@@ -91,7 +91,13 @@ def test_a_fault_beside_it(unit: Unit) -> None:
     found = compare_design(unit, design(("busy = data[0]", "busy = data[1]")))
     assert verdicts(found)["busy"] == "different"
     found = compare_design(unit, design(READS, ("busy = data[0]", "busy = data[1]")))
-    assert verdicts(found)["busy"] == "unknown"
+    assert verdicts(found) == {"word": "unknown", "busy": "different", "last": "equivalent"}
+    (cell,) = found.differences
+    assert (cell.kind, {cell.expected, cell.actual}) == ("wrong value", {0, 1})
+    undefined = ("busy = data[0]", "busy = data[0] & 1'bx")
+    found = compare_design(unit, design(READS, undefined))
+    assert verdicts(found)["word"] == "unknown"
+    assert [c.column for c in found.differences] == ["busy"]
 
 
 @pytest.mark.parametrize("reads", [(), (READS,)], ids=["not read", "read"])

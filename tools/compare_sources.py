@@ -6,7 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spikewright.lct.compare import Comparison, Options, compare_design, compare_units
+from spikewright.lct.compare import (
+    Comparison,
+    Options,
+    compare_design,
+    compare_structure,
+    compare_units,
+)
+from spikewright.lct.compare.composition import cut_of, flat_unit
 from spikewright.lct.front.design import Design
 from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.front.load import load_component, load_verilog
@@ -41,7 +48,7 @@ def _table(name: str, values: Mapping[str, int]) -> Unit:
             raise UserError(f"There is no file {path}.")
         library, unit = Library(path.resolve().parent), path.name.removesuffix(SUFFIX)
     found = library.unit(unit, values)
-    if found.kind != "logic":
+    if found.kind not in ("logic", "structure"):
         raise UserError(f"Only units with logic tables are compared, and {unit} has none.")
     return found
 
@@ -65,7 +72,8 @@ def resolve(
     Raises
     ------
     UserError
-        Neither side is a table, or one is no logic unit.
+        Neither side is a table, one is no unit of logic or of instances, or a unit of instances is
+        to be held against a table.
     """
     if not is_table(left):
         left, right = right, left
@@ -73,15 +81,22 @@ def resolve(
         raise UserError(f"One side must be a unit or NAME{SUFFIX}, not both of {right} and {left}.")
     unit = _table(left, values)
     if is_table(right):
-        return Job(unit, _table(right, values), options)
+        other = _table(right, values)
+        for side in (unit, other):
+            if side.kind == "structure":
+                raise UserError(f"{side.name} has instances, so it is compared with HDL only.")
+        return Job(unit, other, options)
+    if unit.kind == "structure" and options.reachable:
+        raise UserError(f"--reachable takes a unit of logic tables, and {unit.name} has none.")
     python = right.rpartition(":")[0].endswith(".py")
     file, _, top = (right, "", "") if python else right.partition(":")
     design = load_source(
         file,
         top=top,
         parameters={n.lower(): v for n, v in given.items()} if python else given,
-        prefer=options.mapping.prefer(unit),
+        prefer=options.mapping.prefer(flat_unit(unit)),
         reset=options.mapping.reset,
+        cut=cut_of(unit),
     )
     return Job(unit, design, options)
 
@@ -90,13 +105,15 @@ def compare(job: Job) -> Comparison:
     """Compare the two sides."""
     if isinstance(job.other, Unit):
         return compare_units(job.unit, job.other, job.options)
+    if job.unit.kind == "structure":
+        return compare_structure(job.unit, job.other, job.options)
     return compare_design(job.unit, job.other, job.options)
 
 
 def every_unit(
     options: Options, values: Mapping[str, int], names: Sequence[str]
 ) -> Iterator[tuple[str, Job]]:
-    """Each logic unit against its compiled Amaranth, and that as Verilog."""
+    """Each unit of logic or instances against its compiled Amaranth, and that as Verilog."""
     library = Library()
     with Elaborator() as elaborator:
         for name in names:
@@ -105,9 +122,9 @@ def every_unit(
             known = {p.name.lower(): p.value for p in unit.parameters.values()} | dict(values)
             accepted = made.__init__.__kwdefaults__ or {}
             component = made(**{n: v for n, v in known.items() if n in accepted})
-            prefer = options.mapping.prefer(unit)
-            design = load_component(component, name, prefer=prefer, elaborator=elaborator)
+            prefer, cut = options.mapping.prefer(flat_unit(unit)), cut_of(unit)
+            design = load_component(component, name, prefer=prefer, elaborator=elaborator, cut=cut)
             yield "amaranth", Job(unit, design, options)
             text = {f"{name}.v": design.verilog[0]}
-            design = load_verilog(text, name, prefer=prefer, elaborator=elaborator)
+            design = load_verilog(text, name, prefer=prefer, elaborator=elaborator, cut=cut)
             yield "verilog", Job(unit, design, options)

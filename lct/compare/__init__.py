@@ -2,5 +2,13 @@
 
 from spikewright.lct.compare.result import Cell, Comparison, Options
 from spikewright.lct.compare.run import compare_design, compare_units
+from spikewright.lct.compare.structure import compare_structure
 
-__all__ = ["Cell", "Comparison", "Options", "compare_design", "compare_units"]
+__all__ = [
+    "Cell",
+    "Comparison",
+    "Options",
+    "compare_design",
+    "compare_structure",
+    "compare_units",
+]

@@ -150,7 +150,7 @@ class Binding:
 
     def _usual(self, symbol: Symbol) -> None:
         known = self.known(symbol)
-        for name in self._spellings(symbol.name):
+        for name in self.spellings(symbol.name):
             if known.get(name) == symbol.type.width:
                 self.wires[symbol.name] = (Wire(0, symbol.type, name, 0, symbol.type.width),)
                 return
@@ -162,7 +162,7 @@ class Binding:
             found = [
                 Wire(offset, kind, name, 0, kind.width)
                 for path, offset, kind in parts
-                for name in self._spellings(path)[:1]
+                for name in self.spellings(path)[:1]
                 if known.get(name) == kind.width
             ]
             if len(found) == len(parts):
@@ -170,10 +170,13 @@ class Binding:
                 return
         self.missing.append(symbol.name)
 
-    def _spellings(self, path: str) -> list[str]:
+    def spellings(self, path: str) -> list[str]:
+        """Names that the HDL may have for a symbol; a register in an instance has a dot."""
         usual, short = path.replace(".", "__"), path.replace(".", "_")
         others = [n for n in self.unit.symbols if n != path and n.replace(".", "_") == short]
-        return [usual] if others else list(dict.fromkeys((usual, short)))
+        owner, _, rest = path.partition(".")
+        inner = f"{owner}.{rest.replace('.', '__')}" if rest else path
+        return list(dict.fromkeys((usual, inner) if others else (usual, short, inner)))
 
     def _check_overlap(self) -> None:
         owner: dict[tuple[str, str, int], str] = {}

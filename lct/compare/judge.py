@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
-from spikewright.lct.builder import Term
+from spikewright.lct.builder import Builder, Term
 from spikewright.lct.compare.result import Options
-from spikewright.lct.compare.scene import Claim, Scene
 from spikewright.lct.compare.second import ask_z3
 from spikewright.lct.solver import Answer, Solver
 
-__all__ = ["Judge", "Judgement"]
+__all__ = ["Claimed", "Judge", "Judgement"]
 
 Judgement: TypeAlias = Literal["holds", "fails", "unknown", "unconfirmed", "disputed"]
 """``unconfirmed``: a second solver was wanted and has no answer; ``disputed``: it has another."""
@@ -19,13 +18,25 @@ Judgement: TypeAlias = Literal["holds", "fails", "unknown", "unconfirmed", "disp
 _JUDGEMENTS: dict[Answer, Judgement] = {"unsat": "holds", "sat": "fails", "unknown": "unknown"}
 
 
-class Judge:
-    """One solver with the facts of a scene."""
+class Claimed(Protocol):
+    """Something to prove: that `wrong` cannot be."""
 
-    def __init__(self, scene: Scene, options: Options) -> None:
-        self.builder, self.facts, self.options = scene.builder, scene.facts, options
-        self.unknowns = [*scene.present.values(), *scene.side.open()]
-        builder = self.builder
+    @property
+    def wrong(self) -> Term:
+        """When it does not hold."""
+
+
+_C = TypeVar("_C", bound=Claimed)
+
+
+class Judge:
+    """One solver with facts, and what a counterexample gives values to."""
+
+    def __init__(
+        self, builder: Builder, facts: list[Term], unknowns: list[Term], options: Options
+    ) -> None:
+        self.builder, self.facts, self.options = builder, facts, options
+        self.unknowns = unknowns
         self.solver = Solver(builder, options.limit)
         for fact in self.facts:
             self.solver.add(fact)
@@ -35,12 +46,12 @@ class Judge:
         answer = self.solver.ask()
         return ask_z3(self.facts, self.options.limit) if answer == "unknown" else answer
 
-    def judge(self, claims: Sequence[Claim]) -> dict[Claim, Judgement]:
+    def judge(self, claims: Sequence[_C]) -> dict[_C, Judgement]:
         """Whether each claim holds wherever the facts do.
 
         A model that refutes one claim mostly refutes others, so what is left is asked at once.
         """
-        left, found = list(claims), dict[Claim, Judgement]()
+        left, found = list(claims), dict[_C, Judgement]()
         while left:
             answer = self.solver.ask(self.builder.any(c.wrong for c in left))
             if answer == "unknown":
@@ -56,7 +67,7 @@ class Judge:
             self._confirm(found)
         return {c: found[c] for c in claims}
 
-    def counterexample(self, claim: Claim) -> bool:
+    def counterexample(self, claim: Claimed) -> bool:
         """Make the solver's values those of a counterexample to a claim that fails."""
         answer = self.solver.ask(claim.wrong)
         if answer == "unknown":
@@ -76,11 +87,11 @@ class Judge:
     def _second(self, *terms: Term) -> Answer:
         return ask_z3([*self.facts, *terms], self.options.limit)
 
-    def _single(self, claim: Claim) -> Judgement:
+    def _single(self, claim: Claimed) -> Judgement:
         answer = self.solver.ask(claim.wrong)
         return _JUDGEMENTS[answer if answer != "unknown" else self._second(claim.wrong)]
 
-    def _confirm(self, found: dict[Claim, Judgement]) -> None:
+    def _confirm(self, found: dict[_C, Judgement]) -> None:
         """Ask the second solver about every verdict, those that hold at once."""
         holds = [c for c, j in found.items() if j == "holds"]
         if holds and self._second(self.builder.any(c.wrong for c in holds)) == "unsat":

@@ -84,6 +84,8 @@ class Mapping:
     def prefer(self, unit: Unit) -> list[str]:
         """Names that registers should have where several name the same bits."""
         registers = [s.name.replace(".", "__") for s in unit.by_role("register")]
+        # A register of an instance keeps its dot in a flat design.
+        registers += [s.name for s in unit.by_role("register") if "." in s.name]
         return [e.name for e in self.entries] + registers
 
 

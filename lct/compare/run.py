@@ -20,7 +20,7 @@ from spikewright.lct.front.design import Design
 from spikewright.lct.ir import Unit
 from spikewright.lct.values import show
 
-__all__ = ["compare_design", "compare_units"]
+__all__ = ["NAMES", "WITHOUT", "compare_design", "compare_units"]
 
 NAMES = "names"
 
@@ -94,7 +94,8 @@ def _comparison(unit: Unit, cells: list[Cell], begin: float) -> Comparison:
 
 
 def _cells(scene: Scene, options: Options) -> list[Cell]:
-    judge = Judge(scene, options)
+    unknowns = [*scene.present.values(), *scene.side.open()]
+    judge = Judge(scene.builder, scene.facts, unknowns, options)
     if judge.consistent() != "sat":
         text = f"the assumptions and types of {scene.unit.name} allow no input that can be compared"
         return [*scene.cells, *(Cell(*c.place, "unknown", sentence=text) for c in scene.claims)]
@@ -124,7 +125,7 @@ def _gaps(scene: Scene, judge: Judge) -> Iterator[Cell]:
                 yield Cell(table.name, GAP, "", "unknown", sentence=text)
 
 
-_WITHOUT = {
+WITHOUT = {
     "unknown": "not decided within {limit:g} s",
     "unconfirmed": "not confirmed by a second solver within {limit:g} s",
     "disputed": "two solvers contradict each other",
@@ -137,7 +138,7 @@ def _cell(scene: Scene, judge: Judge, claim: Claim, judgement: Judgement) -> Cel
     if judgement == "holds":
         return Cell(*claim.place, "equivalent")
     if judgement != "fails":
-        text = f"{where}: {_WITHOUT[judgement].format(limit=judge.options.limit)}"
+        text = f"{where}: {WITHOUT[judgement].format(limit=judge.options.limit)}"
         return Cell(*claim.place, "unknown", sentence=text)
     lost = [s.name for s in scene.unit.by_role("register") if scene.side.width(s) is None]
     if lost:

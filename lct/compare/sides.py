@@ -107,8 +107,7 @@ class HdlSide:
     def _misfit(self, symbol: Symbol) -> str:
         """The name of a symbol that has the wrong width."""
         known = self.binding.known(symbol)
-        names = (symbol.name.replace(".", "__"), symbol.name.replace(".", "_"))
-        return next(n for n in names if n in known)
+        return next(n for n in self.binding.spellings(symbol.name) if n in known)
 
     def width(self, symbol: Symbol) -> int | None:
         """Bits that the HDL gives a symbol, None where it lacks it."""

@@ -7,6 +7,7 @@ from functools import partial
 
 from spikewright.lct.front.arrays import ARRAY, READ
 from spikewright.lct.front.cells import CELLS
+from spikewright.lct.front.cut import Cut, cut_out
 from spikewright.lct.front.design import Design, Memory, Register
 from spikewright.lct.front.loops import check_buffers, take_apart
 from spikewright.lct.front.memory import expand_memories
@@ -28,6 +29,8 @@ def build_design(
     verilog: Callable[[], tuple[str, ...]],
     prefer: Collection[str],
     reset: str,
+    *,
+    cut: Cut | None = None,
 ) -> Design:
     """Check a netlist and name its registers.
 
@@ -37,6 +40,7 @@ def build_design(
         A cell without meaning, a latch, several clocks, a loop.
     """
     check_buffers(netlist, lambda bits: _declared(netlist, bits))
+    netlist = cut_out(netlist, cut or Cut())
     netlist, memories = expand_memories(_drop_latches(netlist))
     _check_cells(netlist)
     _check_drivers(netlist)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from spikewright.lct.front.build import build_design
+from spikewright.lct.front.cut import Cut
 from spikewright.lct.front.design import Design
 from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.front.netlist import Netlist
@@ -30,6 +31,7 @@ def load_verilog(
     prefer: Collection[str] = (),
     reset: str = "",
     elaborator: Elaborator | None = None,
+    cut: Cut | None = None,
 ) -> Design:
     """Elaborate Verilog or SystemVerilog.
 
@@ -46,6 +48,8 @@ def load_verilog(
         The reset input, with ``!`` before it where 0 resets; found by its usual names otherwise.
     elaborator : Elaborator
         A process to use; one of its own by default.
+    cut : Cut
+        Instances to leave out.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def load_verilog(
     request = {"language": "verilog", "top": top, "parameters": dict(parameters or {})}
     netlist = _elaborate(texts, request, elaborator)
     given = tuple(sources.values())
-    design = build_design(netlist, "verilog", lambda: given, prefer, reset)
+    design = build_design(netlist, "verilog", lambda: given, prefer, reset, cut=cut)
     return replace(design, parameters=dict(parameters or {}))
 
 
@@ -70,12 +74,13 @@ def load_component(
     *,
     prefer: Collection[str] = (),
     elaborator: Elaborator | None = None,
+    cut: Cut | None = None,
 ) -> Design:
     """Elaborate an Amaranth component."""
     from amaranth.back import rtlil
 
     text = rtlil.convert(component, name=name)
-    return load_rtlil(text, name, prefer=prefer, elaborator=elaborator)
+    return load_rtlil(text, name, prefer=prefer, elaborator=elaborator, cut=cut)
 
 
 def load_rtlil(
@@ -85,6 +90,7 @@ def load_rtlil(
     prefer: Collection[str] = (),
     reset: str = "",
     elaborator: Elaborator | None = None,
+    cut: Cut | None = None,
     files: Mapping[str, str] | None = None,
 ) -> Design:
     """Elaborate what Amaranth's converter wrote; its Verilog is made when it is asked for.
@@ -100,7 +106,7 @@ def load_rtlil(
         with Elaborator() as own:
             return (own.verilog(text),)
 
-    return build_design(netlist, "amaranth", verilog, prefer, reset)
+    return build_design(netlist, "amaranth", verilog, prefer, reset, cut=cut)
 
 
 def _elaborate(

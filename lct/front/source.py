@@ -10,6 +10,7 @@ from pathlib import Path
 
 from spikewright.lct.front import amaranth_worker
 from spikewright.lct.front.confine import Confined
+from spikewright.lct.front.cut import Cut
 from spikewright.lct.front.design import Design
 from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.front.load import load_rtlil, load_verilog
@@ -28,6 +29,7 @@ def load_source(
     prefer: Collection[str] = (),
     reset: str = "",
     elaborator: Elaborator | None = None,
+    cut: Cut | None = None,
 ) -> Design:
     """Elaborate what a user names, in a confined process.
 
@@ -47,6 +49,8 @@ def load_source(
     elaborator : Elaborator
         A process to use for what is trusted no further than Verilog; one of its own by default.
         Python always gets a process of its own.
+    cut : Cut
+        Instances to leave out.
 
     Raises
     ------
@@ -58,7 +62,13 @@ def load_source(
         path = Path(file)
         text, files = _elaborate_class(path, name, parameters or {})
         return load_rtlil(
-            text, name, prefer=prefer, reset=reset, elaborator=elaborator, files=files
+            text,
+            name,
+            prefer=prefer,
+            reset=reset,
+            elaborator=elaborator,
+            files=files,
+            cut=cut,
         )
     if spec.endswith(".py"):
         raise Refused("name", spec, "a class of it is named too, as in FILE.py:CLASS")
@@ -69,7 +79,13 @@ def load_source(
             raise Refused("file", str(path), sentence)
         _check_file(path)
     return load_verilog(
-        paths, top, parameters=parameters, prefer=prefer, reset=reset, elaborator=elaborator
+        paths,
+        top,
+        parameters=parameters,
+        prefer=prefer,
+        reset=reset,
+        elaborator=elaborator,
+        cut=cut,
     )
 
 

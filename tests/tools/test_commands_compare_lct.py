@@ -142,6 +142,8 @@ def test_what_is_not_decided_gives_status_2(folder: Path) -> None:
         (["no.lct.md", "half.v"], "There is no file no.lct.md."),
         (["half.lct.md"], "A comparison has two sides, A and B, not 1."),
         (["chip", "half.v"], "Only units with logic tables are compared, and chip has none."),
+        (["half.lct.md", "router"], "router has instances, so it is compared with HDL only."),
+        (["router", "half.v", "--reachable"], "--reachable takes a unit of logic tables, and "),
         (["half.lct.md", "half.v", "--parameter", "BY"], "A parameter is NAME=VALUE with a whole "),
         (["half.lct.md", "half.v", "--map", "last"], "Map entry must be SYMBOL=NAME, NAME[high:"),
         (["--all", "half.v"], "--all takes neither sides nor --map."),
@@ -172,3 +174,45 @@ def test_many_rows_against_a_disjoint_rewrite() -> None:
         ("table", 12, "equivalent"),
         ("verilog", 12, "equivalent"),
     ]
+
+
+SAME = """\
+# same
+
+## Signals
+| name | kind | type |
+|---|---|---|
+| go | in | unsigned(1) |
+| x | in | unsigned(8) |
+| y | out | unsigned(8) |
+
+## Instances
+| name | unit |
+|---|---|
+| inner | half |
+
+## Connections
+| from | to |
+|---|---|
+| go | inner.go |
+| x | inner.x |
+| inner.y | y |
+"""
+
+
+def test_a_unit_of_instances(folder: Path) -> None:
+    (folder / "same.lct.md").write_text(SAME)
+    top = HDL + "module same(input clk, input rst, input go, input [7:0] x, output [7:0] y);\n"
+    top += "  half #(1) inner(clk, rst, go, x, y);\nendmodule\n"
+    (folder / "same.v").write_text(top)
+    status, out, _ = run("same.lct.md", "same.v:same")
+    assert status == 0
+    assert lines(out)[:2] == ["instance  =  ~  !  ?", "inner        4"]
+    assert lines(out)[-1].startswith("same: equivalent (4 equivalent; by names, ")
+    (folder / "same.v").write_text(top.replace("#(1)", "#(2)"))
+    status, out, _ = run("same.lct.md", "same.v:same", "--json")
+    assert status == 1
+    (cell,) = [c for c in json.loads(out)["cells"] if c["verdict"] == "different"]
+    assert cell["sentence"].startswith("instance inner, row output, column y: ")
+    assert cell["sentence"].endswith("; it begins at output y of instance inner")
+    assert not cell["confirmed"]

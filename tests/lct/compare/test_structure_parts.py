@@ -205,3 +205,41 @@ def test_connections_without_one_meaning_are_unknown(
     found = pair(tmp_path, elaborator, PAIR_HDL, PAIR.replace(line, instead))
     assert found.verdict == "unknown"
     assert sentence in [c.sentence for c in found.cells]
+
+
+OUTER = """\
+# outer
+
+## Signals
+| name | kind | type |
+|---|---|---|
+| on | in | unsigned(1) |
+| a | in | unsigned(8) |
+| z | out | unsigned(8) |
+
+## Instances
+| name | unit |
+|---|---|
+| pair | pair |
+
+## Connections
+| from | to |
+|---|---|
+| on | pair.on |
+| a | pair.a |
+| pair.z | z |
+"""
+
+
+def test_instances_within_instances_are_unknown(tmp_path: Path, elaborator: Elaborator) -> None:
+    texts = {"store": STORE, "gate": GATE, "take": TAKE, "pair": PAIR, "outer": OUTER}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.lct.md").write_text(text)
+    unit = Library(tmp_path).unit("outer")
+    hdl = "module outer(input on, input [7:0] a, output [7:0] z); assign z = a; endmodule\n"
+    design = load_verilog({"outer.v": hdl}, "outer", elaborator=elaborator, cut=cut_of(unit))
+    (cell,) = compare_structure(unit, design).cells
+    assert cell.verdict == "unknown"
+    assert cell.sentence == (
+        "instance pair is made of instances itself, which are not held against HDL from here"
+    )

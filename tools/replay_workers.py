@@ -5,10 +5,11 @@ Either way a group whose worker dies is run again, and nothing that has come bac
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from multiprocessing import get_context
 from typing import Any
 
@@ -41,26 +42,53 @@ def on_processes(
         Processes.
     """
     waiting, losses = deque(numbers), 0
-    while waiting:
-        running: dict[Future[Result], int] = {}
-        try:
-            # Not forked: the compiled engine of the golden model has threads.
-            with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-                while waiting or running:
-                    while waiting and len(running) < AHEAD * jobs:
-                        future = pool.submit(replay_group, make(waiting[0]))
-                        running[future] = waiting.popleft()
-                    for done in wait(running, return_when=FIRST_COMPLETED).done:
-                        result = done.result()
-                        losses = 0
-                        yield running.pop(done), result
-        except BrokenProcessPool:
-            waiting.extendleft(running.values())
+    running: dict[Future[Result], tuple[int, ProcessPoolExecutor]] = {}
+    with ExitStack() as stack:
+        pools = [stack.enter_context(_worker()) for _ in range(jobs)]
+
+        def replace(pool: ProcessPoolExecutor) -> None:
+            """Start another worker for one that has died; its other group may have told before."""
+            nonlocal losses
+            if pool not in pools:
+                return
             losses += 1
             if losses == LOSSES:
                 raise UserError(
                     f"Workers must survive their work, and {LOSSES} died one after the other."
-                ) from None
+                )
+            pools[pools.index(pool)] = stack.enter_context(_worker())
+
+        while waiting or running:
+            while waiting:
+                busy = Counter(pool for _, pool in running.values())
+                pool = min(pools, key=busy.__getitem__)
+                if busy[pool] == AHEAD:
+                    break
+                number = waiting.popleft()
+                try:
+                    running[pool.submit(replay_group, make(number))] = number, pool
+                except BrokenProcessPool:
+                    waiting.append(number)
+                    replace(pool)
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                number, pool = running.pop(done)
+                try:
+                    result = done.result()
+                except BrokenProcessPool:
+                    waiting.append(number)
+                    replace(pool)
+                    continue
+                losses = 0
+                yield number, result
+
+
+def _worker() -> ProcessPoolExecutor:
+    """Return a pool of one process.
+
+    One of several starts them one by one, and does not always see the death of the latest. Not
+    forked: the compiled engine of the golden model has threads.
+    """
+    return ProcessPoolExecutor(1, get_context("spawn"))
 
 
 def on_dask(

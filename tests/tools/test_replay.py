@@ -161,6 +161,24 @@ def test_work_that_kills_every_worker_ends(monkeypatch):
         list(replay_workers.on_processes([0, 1], lambda number: number, 1))
 
 
+def second_dies(number):
+    """The second group ends its worker, beside one that works on."""
+    if number:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(4)
+    return []
+
+
+def test_a_worker_that_dies_is_seen_beside_one_that_works(monkeypatch):
+    """At once: were it seen when the other one is done, that would be waited for twice."""
+    began = time.monotonic()
+    monkeypatch.setattr(replay_workers, "replay_group", second_dies)
+    monkeypatch.setattr(replay_workers, "LOSSES", 2)
+    with pytest.raises(UserError, match=r"and 2 died one after the other\.$"):
+        next(replay_workers.on_processes([0, 1], lambda number: number, 2))
+    assert time.monotonic() - began < 8
+
+
 def test_results_are_not_made_twice(network, spikes, tmp_path, monkeypatch):
     monkeypatch.setattr("spikewright.tools.replay.GROUP", 5)
     out = tmp_path / "results.jsonl"

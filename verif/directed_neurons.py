@@ -236,7 +236,8 @@ def all_types_at_once(block: Block, a: Architecture) -> Scenario:
 def stalled_sums(block: Block, a: Architecture) -> Scenario:
     """Neighbours have other sums, and all fire over an edge that stands still for long.
 
-    No potential may come to its limit, where a wrong sum would not show.
+    Packets on their way through wait there too, so that the stall comes back to the counts. No
+    potential may come to its limit, where a wrong sum would not show.
     """
     synapses = np.tri(a.neurons, a.axons, dtype=np.bool_)
     network = new_network(
@@ -258,6 +259,12 @@ def stalled_sums(block: Block, a: Architecture) -> Scenario:
         for tick in range(ticks)
         for core in range(a.cores)
         for axon in axons
+    ]
+    packets += [
+        (tick, "east", y, -a.width, 0, 0, 0)
+        for tick in range(ticks)
+        for y in range(a.height)
+        for _ in range(4)
     ]
     return Scenario(network=network, ticks=ticks, packets=make_packets(packets), stall="stalled")
 

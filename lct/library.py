@@ -34,6 +34,10 @@ class Library:
         """Names of all units, sorted."""
         return sorted(p.name.removesuffix(SUFFIX) for p in self.directory.glob(f"*{SUFFIX}"))
 
+    def logic(self) -> list[str]:
+        """Names of all units with logic tables, sorted."""
+        return [name for name in self.names() if self.unit(name).kind == "logic"]
+
     def path(self, name: str) -> Path:
         """The file of a unit."""
         return self.directory / f"{name}{SUFFIX}"

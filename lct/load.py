@@ -8,14 +8,14 @@ import importlib.machinery
 import importlib.util
 import itertools
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
 from spikewright.lct.compile import class_name, compile_unit
 from spikewright.lct.library import Library
 
-__all__ = ["load_class", "load_module"]
+__all__ = ["load_class", "load_module", "make_component"]
 
 _SERIAL = itertools.count()
 
@@ -71,3 +71,18 @@ def load_module(name: str, library: Library | None = None) -> ModuleType:
 def load_class(name: str, library: Library | None = None) -> Any:
     """The component class of a unit, compiled and imported."""
     return getattr(load_module(name, library), class_name(name))
+
+
+def make_component(
+    name: str, library: Library | None = None, overrides: Mapping[str, int] | None = None
+) -> Any:
+    """A component of a unit's class, as wide as the unit is with these base parameters.
+
+    Those that the unit lacks are ignored.
+    """
+    library, values = library or Library(), dict(overrides or {})
+    made = load_class(name, library)
+    parameters = library.unit(name, values).parameters.values()
+    known = {p.name.lower(): p.value for p in parameters} | values
+    accepted = made.__init__.__kwdefaults__ or {}
+    return made(**{n: v for n, v in known.items() if n in accepted})

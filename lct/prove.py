@@ -14,7 +14,7 @@ from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.front.load import load_component
 from spikewright.lct.ir import Unit
 from spikewright.lct.library import Library
-from spikewright.lct.load import load_class
+from spikewright.lct.load import make_component
 from spikewright.lct.solver import LIMIT
 
 __all__ = ["Deviation", "prove_component", "prove_unit"]
@@ -66,11 +66,8 @@ def prove_unit(
     list of Deviation
         Empty where table and hardware are proven equal.
     """
-    library, values = library or Library(), dict(overrides or {})
-    unit, made = library.unit(name, values), load_class(name, library)
-    parameters = {p.name.lower(): p.value for p in unit.parameters.values()} | values
-    accepted = made.__init__.__kwdefaults__ or {}
-    component = made(**{k: v for k, v in parameters.items() if k in accepted})
+    library = library or Library()
+    unit, component = library.unit(name, overrides), make_component(name, library, overrides)
     return prove_component(unit, component, limit, elaborator)
 
 

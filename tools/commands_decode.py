@@ -130,11 +130,12 @@ def _unit(name: str, preset: str, numbers: dict[str, int]) -> Unit:
 
 
 def _all(limit: float, json: bool) -> None:
-    from spikewright.lct.decoder.project import decode_project, logic_units
+    from spikewright.lct.decoder.project import decode_project
+    from spikewright.lct.library import Library
 
     found: list[Outcome] = []
     begin = time.perf_counter()
-    with progress("Decoding", 2 * len(logic_units())) as advance:
+    with progress("Decoding", 2 * len(Library().logic())) as advance:
         for outcome in decode_project(limit):
             found.append(outcome)
             advance(1)

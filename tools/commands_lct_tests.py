@@ -86,13 +86,9 @@ def write_row_tests(
 def _verilog(name: str, library: Library, values: Mapping[str, int]) -> str:
     """The Verilog of a unit, as the compiler writes it."""
     from spikewright.hdl.verilog import component_verilog
-    from spikewright.lct.load import load_class
+    from spikewright.lct.load import make_component
 
-    component = load_class(name, library)
-    known = component.__init__.__kwdefaults__ or {}
-    parameters = library.unit(name, values).parameters.values()
-    numbers = {p.name.lower(): p.value for p in parameters} | dict(values)
-    return component_verilog(component(**{k: v for k, v in numbers.items() if k in known}), name)
+    return component_verilog(make_component(name, library, values), name)
 
 
 def _made(path: Path, values: Mapping[str, int], seed: int) -> RowTests:

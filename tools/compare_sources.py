@@ -20,7 +20,7 @@ from spikewright.lct.front.load import load_component, load_verilog
 from spikewright.lct.front.source import load_source
 from spikewright.lct.ir import Unit
 from spikewright.lct.library import SUFFIX, Library
-from spikewright.lct.load import load_class
+from spikewright.lct.load import make_component
 from spikewright.tools.errors import UserError
 
 __all__ = ["Job", "compare", "every_unit", "is_table", "resolve"]
@@ -118,10 +118,7 @@ def every_unit(
     with Elaborator() as elaborator:
         for name in names:
             unit = library.unit(name, values)
-            made = load_class(name, library)
-            known = {p.name.lower(): p.value for p in unit.parameters.values()} | dict(values)
-            accepted = made.__init__.__kwdefaults__ or {}
-            component = made(**{n: v for n, v in known.items() if n in accepted})
+            component = make_component(name, library, values)
             prefer, cut = options.mapping.prefer(flat_unit(unit)), cut_of(unit)
             design = load_component(component, name, prefer=prefer, elaborator=elaborator, cut=cut)
             yield "amaranth", Job(unit, design, options)

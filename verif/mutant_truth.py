@@ -240,4 +240,4 @@ def _simulated(left: Mapping[str, Cut], at: Layout, given: list[int]) -> dict[st
 def units() -> list[str]:
     """Names of all units with a table."""
     library = Library()
-    return [n for n in library.names() if library.unit(n).kind == "logic"]
+    return library.logic()

@@ -42,7 +42,7 @@ def all_units(architecture: Architecture) -> tuple[Design, tuple[str, ...]]:
     from spikewright.lct.load import load_class
 
     library = Library()
-    names = tuple(name for name in library.names() if library.unit(name).kind == "logic")
+    names = tuple(library.logic())
     texts = {}
     for name in names:
         made = load_class(name, library)

@@ -19,10 +19,10 @@ from spikewright.lct.front.design import Design
 from spikewright.lct.front.load import Elaborator, load_component, load_verilog
 from spikewright.lct.ir import Unit
 from spikewright.lct.library import Library
-from spikewright.lct.load import load_class
+from spikewright.lct.load import make_component
 from spikewright.lct.solver import LIMIT
 
-__all__ = ["Outcome", "decode_project", "decode_unit", "logic_units"]
+__all__ = ["Outcome", "decode_project", "decode_unit"]
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,6 @@ class Outcome:
         return asdict(self)
 
 
-def logic_units(library: Library | None = None) -> list[str]:
-    """Names of all units with logic tables."""
-    library = library or Library()
-    return [n for n in library.names() if library.unit(n).kind == "logic"]
-
-
 def decode_project(
     limit: float = LIMIT, names: Sequence[str] | None = None, processes: int = 2
 ) -> Iterator[Outcome]:
@@ -80,7 +74,7 @@ def decode_project(
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
         try:
             work = partial(_there_and_back, limit=limit)
-            for outcomes in pool.map(work, names or logic_units()):
+            for outcomes in pool.map(work, names or Library().logic()):
                 yield from outcomes
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -91,10 +85,7 @@ _elaborator = cache(Elaborator)
 
 
 def _there_and_back(name: str, limit: float) -> list[Outcome]:
-    unit, made = Library().unit(name), load_class(name)
-    accepted = made.__init__.__kwdefaults__ or {}
-    values = {p.name.lower(): p.value for p in unit.parameters.values()}
-    component = made(**{k: v for k, v in values.items() if k in accepted})
+    unit, component = Library().unit(name), make_component(name)
     prefer = [s.name for s in unit.by_role("register")]
     begin = time.perf_counter()
     design = load_component(component, name, prefer=prefer, elaborator=_elaborator())

@@ -10,7 +10,7 @@ from spikewright.lct.compare.composition import cut_of, flat_unit
 from spikewright.lct.compare.mapping import Mapping
 from spikewright.lct.front.load import Elaborator, load_component, load_verilog
 from spikewright.lct.library import Library
-from spikewright.lct.load import load_class
+from spikewright.lct.load import make_component
 
 
 @pytest.fixture(scope="module")
@@ -20,11 +20,7 @@ def elaborator() -> Iterator[Elaborator]:
 
 
 def component(name: str) -> object:
-    library = Library()
-    made = load_class(name, library)
-    values = {p.name.lower(): p.value for p in library.unit(name).parameters.values()}
-    accepted = made.__init__.__kwdefaults__
-    return made(**{n: v for n, v in values.items() if n in accepted})
+    return make_component(name)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from spikewright.lct.check import check
 from spikewright.lct.decoder import Undecodable, assembly, decode, rows
-from spikewright.lct.decoder.project import decode_project, logic_units
+from spikewright.lct.decoder.project import decode_project
 from spikewright.lct.decoder.split import Rule
 from spikewright.lct.diagnostics import Diagnostics
 from spikewright.lct.elaborate import elaborate
@@ -280,5 +280,5 @@ def test_guided(name: str, elaborator: Elaborator) -> None:
 def test_every_unit() -> None:
     """Every unit comes back the same from Amaranth and from Verilog."""
     found = list(decode_project())
-    assert len(found) == 2 * len(logic_units())
+    assert len(found) == 2 * len(Library().logic())
     assert [o for o in found if not o.good] == []

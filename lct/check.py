@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spikewright.lct.check_ambiguous import check_ambiguous
 from spikewright.lct.check_assumptions import check_assumptions, check_needed, contradiction
 from spikewright.lct.check_drivers import check_connections, check_targets
 from spikewright.lct.check_loops import check_loops
@@ -45,6 +46,7 @@ def _check_logic(unit: Unit, diagnostics: Diagnostics, limit: float, patience: f
     context = Context(unit, diagnostics, limit)
     if contradiction(context):
         return
+    check_ambiguous(context)
     for table in unit.tables:
         check_table(context, table)
     check_widths(context)

@@ -25,6 +25,7 @@ CODES = {
     "undriven": "a target or a port has no driver",
     "comb-loop": "a signal depends on itself within one cycle",
     "unreachable": "a register never takes one of its states",
+    "ambiguous": "an expression says something else by the precedence of Verilog and C",
     "assumption": "an assumption is contradictory, not kept, or needed by nothing",
 }
 """Every rule that a finding may name, with what it means to break it."""

@@ -65,6 +65,7 @@ def elaborate(
         message = f"{e.unit.name} has signals and neither tables nor instances"
         e.fault("syntax", message, document.place(Span(1, 1)))
     e.unit.unused = find_unused(e.unit, e.scope.used)
+    e.unit.readings = e.scope.readings
     return e.unit
 
 

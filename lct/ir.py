@@ -48,6 +48,7 @@ __all__ = [
     "Instance",
     "Node",
     "Parameter",
+    "Reading",
     "Row",
     "Signal",
     "Symbol",
@@ -90,6 +91,26 @@ def conjunction(nodes: list[Node]) -> Node:
 
 HOLD: Literal["hold"] = "hold"
 ANY: Literal["*"] = "*"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An expression that Verilog's precedence takes together otherwise.
+
+    Attributes
+    ----------
+    node, verilog : Node
+        What it says here, and what it would say there.
+    asts : (Ast, Ast)
+        The smallest parts of both trees that differ.
+    span : Span
+        Where these stand.
+    """
+
+    node: Node
+    verilog: Node
+    asts: tuple[Ast, Ast]
+    span: Span
 
 
 @dataclass(frozen=True)
@@ -237,6 +258,7 @@ class Unit:
     """One elaborated unit: logic (`tables`), structure (`instances`) or hand-written (`external`).
 
     `unused` are findings about names that nothing uses: they do not keep the unit from being used.
+    `readings` are the expressions that may be ambiguous, which is for the solver to say.
     `external_paths` names, for outputs of an external unit, the inputs that they follow within one
     cycle; None where the unit does not say.
     """
@@ -256,6 +278,7 @@ class Unit:
     external_reason: str = ""
     external_paths: dict[str, tuple[str, ...]] | None = None
     unused: list[Finding] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
 
     @property
     def kind(self) -> str:

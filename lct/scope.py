@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from spikewright.lct.calls import FUNCTIONS, WIDEST, Calls
@@ -10,7 +11,8 @@ from spikewright.lct.diagnostics import Span
 from spikewright.lct.evaluate import constant
 from spikewright.lct.expression import Ast
 from spikewright.lct.faults import Poisoned, TypeFault
-from spikewright.lct.ir import Node
+from spikewright.lct.ir import Node, Reading
+from spikewright.lct.precedence import differing, verilog_reading
 from spikewright.lct.types import BOOL, Array, Enum, Int, Struct, Type, int_for, union
 
 __all__ = ["FUNCTIONS", "Poisoned", "Scope", "TypeFault"]
@@ -31,6 +33,8 @@ class Scope:
         Every name that an expression has used, for the check of unused names.
     broken : set of str
         Names whose declarations have faults: using one is no second fault.
+    readings : list of Reading
+        Expressions that mean something else, or the same by luck, by Verilog's precedence.
     """
 
     def __init__(self) -> None:
@@ -39,10 +43,19 @@ class Scope:
         self.types: dict[str, Type] = {}
         self.used: set[str] = set()
         self.broken: set[str] = set()
+        self.readings: list[Reading] = []
 
     def node(self, ast: Ast, span: Callable[[Ast], Span], expected: Type | None = None) -> Node:
         """Elaborate `ast`; an enumerant is looked for in `expected` first."""
-        return _Elaborator(self, span).node(ast, expected)
+        node = _Elaborator(self, span).node(ast, expected)
+        other = verilog_reading(ast)
+        if other != ast:
+            asts = differing(ast, other)
+            # What has no type there is read by nobody.
+            with suppress(TypeFault):
+                verilog = _Verilog(self, span).node(other, expected)
+                self.readings.append(Reading(node, verilog, asts, span(asts[0])))
+        return node
 
     def enumerant(self, name: str, expected: Type | None) -> tuple[Enum, int] | None:
         """The enumeration and value of a bare enumerant, None if there is none or several."""
@@ -221,3 +234,39 @@ class _Elaborator(Calls):
 
     def _assign(self, ast: Ast, _: Type | None) -> Node:
         raise TypeFault("type", f"no field is called {ast.value} here", ast)
+
+
+class _Verilog(_Elaborator):
+    """Expressions whose parts are numbers wherever one is wanted, as all things are in Verilog."""
+
+    def integer(self, ast: Ast, expected: Type | None = None) -> tuple[Node, Int]:
+        node = self.node(ast, expected)
+        kind = node.type if isinstance(node.type, Int) else Int(node.type.width)
+        return self._number_of(node), kind
+
+    def truth(self, ast: Ast) -> Node:
+        node, kind = self.integer(ast)
+        return node if kind == BOOL else Node("!=", (node, _constant(0, kind)), BOOL)
+
+    def _compare(self, ast: Ast, _: Type | None) -> Node:
+        left, right = ast.parts
+        named = left
+        while named.kind == "not":
+            named = named.parts[0]
+        # An enumerant means that of what it is compared with here.
+        a, b = self.node(left), self.node(right, self.node(named).type)
+        if a.type == b.type and ast.value in ("==", "!="):
+            return self.make(ast.value, (a, b), BOOL, ast)
+        return self.make(ast.value, (self._number_of(a), self._number_of(b)), BOOL, ast)
+
+    @staticmethod
+    def _number_of(node: Node) -> Node:
+        if isinstance(node.type, Int):
+            return node
+        width = node.type.width
+        ends = (_constant(0, Int(1)), _constant(width, int_for(width, width)))
+        return Node("slice", (node, *ends), Int(width), None, node.span)
+
+
+def _constant(value: int, kind: Type) -> Node:
+    return Node("const", (), kind, value)

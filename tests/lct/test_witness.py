@@ -231,6 +231,18 @@ def prove_unreachable(unit: Unit, finding: Finding) -> None:
                 waiting.append(machine.step(machine.complete({**state, **drawn})))
 
 
+def replay_ambiguous(unit: Unit, finding: Finding) -> None:
+    """Both readings, each of which the witness gives; a target's counts where its row wins."""
+    reading = next(r for r in unit.readings if r.span == finding.place.span)
+    here, there = (evaluate(n, finding.values) for n in (reading.node, reading.verilog))
+    assert here != there
+    assert finding.witness["=> here"] == str(here)
+    assert finding.witness["=> in Verilog"] == str(there)
+    if finding.place.table == "main" and finding.place.row:
+        table = table_of(unit, finding)
+        assert wins(table, row_of(table, finding.place.row), finding.values)
+
+
 def nothing_to_replay(unit: Unit, finding: Finding) -> None:
     """Seen in the text alone."""
     assert unit.name + ".lct.md" == finding.place.file
@@ -244,6 +256,7 @@ REPLAY = {
     "shadowed": replay_shadowed,
     "width": replay_width,
     "comb-loop": replay_loop,
+    "ambiguous": replay_ambiguous,
     "assumption": replay_assumption,
     "dead": prove_dead,
     "redundant": prove_redundant,

@@ -1,0 +1,348 @@
+"""Asks models, by the protocol that OpenAI's and most local servers speak, and keeps every answer.
+
+An answer that is in the records is never asked for again. What is missing is asked through the
+openai package, which tries again after failures that may pass. A replayed answer is read from the
+recorded bytes by the same code as a new one.
+"""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from spikewright.tools.llm.ability import Abilities
+from spikewright.tools.llm.account import Account, Charge, estimate_tokens
+from spikewright.tools.llm.exchange import Reply, Request, body_of, canonical, key_of, parse
+from spikewright.tools.llm.failure import ModelFailure, error_words, refusal_of_server
+from spikewright.tools.llm.record import ANSWER, Exchange, Records
+from spikewright.tools.llm.secret import clean_line
+from spikewright.tools.llm.settings import DEFAULT_URL, Settings, is_local
+
+if TYPE_CHECKING:
+    from spikewright.tools.llm.wire import Attempt
+
+__all__ = ["Client", "ModelFailure", "Reply", "Request"]
+
+# So many questions in a row without any answer, and the server is not asked any more.
+MOST_FAILURES = 5
+
+
+class Client:
+    """Asks models; safe to use from several threads.
+
+    Parameters
+    ----------
+    settings : Settings
+        Which server, with which key, and how.
+    records : Records
+        What was answered before, and where answers are kept.
+    replay : bool
+        Answer from the records only: no network, no key.
+
+    Attributes
+    ----------
+    account : Account
+        What was spent.
+    """
+
+    def __init__(self, settings: Settings, records: Records, replay: bool = False) -> None:
+        self.settings, self.records, self.replay = settings, records, replay
+        self.account = Account(settings.budget, settings.token_budget)
+        self.server = server_name(settings.base_url)
+        self._abilities = Abilities(settings.structured)
+        self._turns = Turns()
+        self._lock = threading.Lock()
+        self._package: Any = None
+        self._failures = 0
+
+    def ask(self, request: Request) -> Reply:
+        """Return the answer to a question.
+
+        Raises
+        ------
+        ModelFailure
+            There is none; `fatal` says whether the next question would fare the same.
+        """
+        body = body_of(request, self.settings)
+        key = key_of(body, request.sample)
+        # Two threads with one question pay once.
+        with self._turns.take(key):
+            kept = self.records.find(key, None if self.replay else self.server)
+            if kept is not None:
+                self.account.count(replayed=1)
+                return self._reply(kept, replayed=True)
+            if self.replay:
+                raise ModelFailure(
+                    "unrecorded",
+                    f"{self.records.path or 'The records'} must hold an answer of "
+                    f"{clean_line(request.model)!r} ({request.purpose} {request.unit}, sample "
+                    f"{request.sample}) to replay it, and does not.",
+                )
+            return self._reply(self._fetch(request, body, key), replayed=False)
+
+    def close(self) -> None:
+        """Close the connections; the records stay open."""
+        if self._package is not None:
+            self._package.close()
+
+    # Answers.
+
+    def _reply(self, kept: Exchange, *, replayed: bool) -> Reply:
+        """Read a kept exchange; the only way in which an answer is made."""
+        parsed = parse(kept.raw, kept.server, self.settings.key)
+        where = f"{clean_line(kept.model)!r} on {kept.server}"
+        if not parsed.text.strip() and not parsed.refusal and parsed.finish == "length":
+            raise ModelFailure(
+                "empty",
+                f"{where} spent all its tokens before it answered: raise max_tokens "
+                f"({kept.tokens_out:,} were spent).",
+            )
+        if not parsed.text.strip() and not parsed.refusal and parsed.finish != "content_filter":
+            raise ModelFailure("empty", f"{where} answered nothing.")
+        return Reply(
+            text=parsed.text,
+            finish=parsed.finish,
+            refusal=parsed.refusal,
+            tokens_in=kept.tokens_in,
+            tokens_out=kept.tokens_out,
+            estimated=kept.estimated,
+            cost=kept.cost,
+            seconds=kept.seconds,
+            replayed=replayed,
+            simulated=kept.simulated,
+            key=kept.key,
+            note=kept.note,
+        )
+
+    # Questions.
+
+    def _fetch(self, request: Request, body: dict[str, Any], key: str) -> Exchange:
+        """Ask the server, keep what comes, and return the answer as it is kept."""
+        if not self.settings.key and self.settings.base_url == DEFAULT_URL:
+            raise ModelFailure(
+                "no-key",
+                f"{self.server} needs a key: set OPENAI_API_KEY, or base_url for a server of "
+                "your own.",
+            )
+        guess = self._guess(request, body)
+        with self.account.reserve(guess):
+            try:
+                kept = self._converse(request, body, key, guess)
+            except ModelFailure as failure:
+                raise self._counted(failure) from None
+        with self._lock:
+            self._failures = 0
+        return kept
+
+    def _counted(self, failure: ModelFailure) -> ModelFailure:
+        """Count a failure: the server that fails every question is given up."""
+        with self._lock:
+            self._failures += 1
+            if self._failures < MOST_FAILURES or failure.fatal:
+                return failure
+        text = f"{failure} So have all of the last {MOST_FAILURES} questions."
+        return ModelFailure(failure.kind, text, fatal=True)
+
+    def _guess(self, request: Request, body: dict[str, Any]) -> Charge:
+        """Return what a question will likely cost."""
+        size = sum(len(m["content"].encode("utf-8", "replace")) for m in body["messages"])
+        answer = body.get("max_tokens") or self.account.likely_answer
+        return self._charge(request.model, estimate_tokens(size), answer)
+
+    def _charge(self, model: str, tokens_in: int, tokens_out: int) -> Charge:
+        price = self.settings.prices.get(model)
+        cost = price.cost(tokens_in, tokens_out) if price else 0.0
+        return Charge(tokens_in, tokens_out, cost)
+
+    def _converse(
+        self, request: Request, body: dict[str, Any], key: str, guess: Charge
+    ) -> Exchange:
+        """Ask, without what the server turns out not to understand."""
+        while True:
+            sent, note = self._abilities.adapt(request.model, body)
+            draft = self._draft(request, sent, key, note)
+            tries, failure = self._send(sent, draft, guess)
+            last = tries[-1]
+            if failure is None:
+                return self._keep(draft, last)
+            if last.status not in (400, 422) or last.trouble:
+                raise failure
+            words = error_words(last.raw, self.settings.key)
+            if not self._abilities.learn(request.model, sent, words):
+                raise failure
+
+    def _draft(self, request: Request, sent: Mapping[str, Any], key: str, note: str) -> Exchange:
+        return Exchange(
+            key=key,
+            time=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            purpose=request.purpose,
+            unit=request.unit,
+            model=request.model,
+            sample=request.sample,
+            prompt=request.prompt,
+            server=self.server,
+            request=self.settings.key.scrub_text(canonical(sent)),
+            raw=b"",
+            status=0,
+            outcome="",
+            note=note,
+        )
+
+    def _send(
+        self, sent: dict[str, Any], draft: Exchange, guess: Charge
+    ) -> "tuple[list[Attempt], ModelFailure | None]":
+        """Let the package ask, and return its attempts and what became of them."""
+        package = self._open()
+        import openai
+
+        from spikewright.tools.llm.wire import attempts
+
+        def ended(attempt: "Attempt") -> None:
+            if attempt.status != 200 or attempt.trouble:
+                self._keep_failed(draft, attempt)
+            if attempt.trouble and attempt.sent:
+                self.account.cut(guess)
+
+        failure = None
+        with attempts(ended) as tries:
+            try:
+                package.chat.completions.with_raw_response.create(**sent)
+            except openai.OpenAIError:
+                failure = self._failure(draft, tries)
+        self.account.count(retries=len(tries) - 1)
+        return tries, failure
+
+    def _open(self) -> Any:
+        """Return the package's client, made when it is first needed."""
+        with self._lock:
+            if self._package is None:
+                try:
+                    import openai
+                except ModuleNotFoundError as error:
+                    if error.name != "openai":
+                        raise
+                    raise ModelFailure(
+                        "url",
+                        "Asking a model needs openai: install spikewright with its extra `llm`.",
+                    ) from None
+                from spikewright.tools.llm.wire import Wire
+
+                settings = self.settings
+                self._package = openai.OpenAI(
+                    # The package would look into the environment for what it is not given.
+                    api_key=settings.key.reveal() or "none",
+                    base_url=settings.base_url,
+                    max_retries=settings.retries,
+                    timeout=openai.Timeout(settings.timeout, connect=min(10.0, settings.timeout)),
+                    http_client=Wire(timeout=settings.timeout),
+                )
+            return self._package
+
+    def _failure(self, draft: Exchange, tries: "list[Attempt]") -> ModelFailure:
+        """Say what the last attempt came to."""
+        last = tries[-1]
+        times = f" after {len(tries)} attempts" if len(tries) > 1 else ""
+        server = self.settings.base_url
+        if last.trouble == "huge":
+            return ModelFailure("huge", f"{server} must answer in at most 8 MiB, and sends more.")
+        if last.trouble == "timeout":
+            limit = f"{self.settings.timeout:g} s"
+            return ModelFailure("timeout", f"{server} must answer in {limit}{times}, and does not.")
+        if last.trouble and not last.sent:
+            reason = clean_line(last.reason, self.settings.key).rstrip(".")
+            return ModelFailure(
+                "connection", f"{server} cannot be reached{times}: {reason}.", fatal=True
+            )
+        if last.trouble:
+            return ModelFailure("connection", f"{server} cut the connection{times}.")
+        return refusal_of_server(
+            last.status,
+            last.raw,
+            server=server,
+            model=draft.model,
+            key=self.settings.key,
+            attempts=len(tries),
+        )
+
+    # Records.
+
+    def _keep_failed(self, draft: Exchange, attempt: "Attempt") -> None:
+        self.records.add(
+            replace(
+                draft,
+                raw=self.settings.key.scrub(attempt.raw),
+                status=attempt.status,
+                seconds=attempt.seconds,
+                simulated=attempt.simulated,
+                outcome=attempt.trouble or f"http {attempt.status}",
+            )
+        )
+
+    def _keep(self, draft: Exchange, attempt: "Attempt") -> Exchange:
+        """Keep an answer, charge for it, and return it as it will be replayed."""
+        kept = replace(
+            draft,
+            raw=self.settings.key.scrub(attempt.raw),
+            status=attempt.status,
+            seconds=attempt.seconds,
+            simulated=attempt.simulated,
+        )
+        try:
+            parsed = parse(kept.raw, kept.server, self.settings.key)
+        except ModelFailure as failure:
+            self.records.add(replace(kept, outcome=failure.kind, note=str(failure)))
+            raise
+        question = json.loads(kept.request)["messages"]
+        size = sum(len(m["content"].encode("utf-8", "replace")) for m in question)
+        answer = len(f"{parsed.text}{parsed.refusal}".encode())
+        estimated = parsed.tokens_in is None or parsed.tokens_out is None
+        tokens_in = estimate_tokens(size) if parsed.tokens_in is None else parsed.tokens_in
+        tokens_out = estimate_tokens(answer) if parsed.tokens_out is None else parsed.tokens_out
+        charge = self._charge(kept.model, tokens_in, tokens_out)
+        priced = kept.model in self.settings.prices
+        kept = replace(
+            kept,
+            outcome=ANSWER,
+            finish=parsed.finish,
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            estimated=estimated,
+            cost=charge.cost if priced else None,
+            simulated=kept.simulated or parsed.fingerprint.startswith("spikewright-simulated"),
+        )
+        served = self.records.add(kept)
+        self.account.answered(charge, priced=priced, estimated=estimated)
+        return served
+
+
+class Turns:
+    """One thread at a time for each key."""
+
+    def __init__(self) -> None:
+        self._busy: set[str] = set()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def take(self, key: str) -> Iterator[None]:
+        """Wait for the key's turn, and hold it."""
+        with self._changed:
+            self._changed.wait_for(lambda: key not in self._busy)
+            self._busy.add(key)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy.remove(key)
+                self._changed.notify_all()
+
+
+def server_name(url: str) -> str:
+    """Return who is asked, for records and sentences; servers of this machine are one."""
+    parts = urlsplit(url)
+    if is_local(url):
+        return "localhost"
+    return parts.netloc + (parts.path.rstrip("/") if parts.path.rstrip("/") != "/v1" else "")

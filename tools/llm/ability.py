@@ -1,7 +1,7 @@
 """What a server does not understand of a question, learnt from its refusals."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 __all__ = ["Abilities"]
@@ -16,6 +16,13 @@ SIGNS = (
     ("max_tokens", "max_tokens"),
     ("temperature", "temperature"),
     ("seed", "seed"),
+)
+
+# A refusal for these reasons is about this question, not about what the server understands.
+TOO_LONG = ("context length", "context window", "context size", "too long", "exceed")
+UNSUPPORTED = (
+    *("support", "unrecognized", "unknown", "unexpected", "extra", "permitted", "not allowed"),
+    *("instead", "invalid parameter", "deprecated"),
 )
 
 
@@ -46,8 +53,8 @@ class Abilities:
         note = f"without {', '.join(sorted(refused))}" if refused else ""
         return sent, note
 
-    def learn(self, model: str, sent: Mapping[str, Any], words: str) -> bool:
-        """Take note of a refusal, and say whether there is anything to leave out.
+    def learn(self, model: str, sent: Mapping[str, Any], words: str) -> str:
+        """Take note of a refusal, and return what to leave out, if there is anything.
 
         Parameters
         ----------
@@ -59,14 +66,22 @@ class Abilities:
             What the server said to it.
         """
         words = words.lower()
+        if any(sign in words for sign in TOO_LONG):
+            return ""
         named = [part for sign, part in SIGNS if sign in words]
+        if not any(sign in words for sign in UNSUPPORTED):
+            named = [part for part in named if part == "response_format"]
         if "max_tokens" in named and "max_completion_tokens" in sent:
             named.append("max_completion_tokens")
         # A server may dislike a schema without saying so; it is the newest part of the protocol.
-        candidates = [*named, "response_format"]
-        for name in candidates:
+        for name in [*named, "response_format"]:
             if name in sent and not (name == "response_format" and self._structured == "on"):
                 with self._lock:
                     self._refused.setdefault(model, set()).add(name)
-                return True
-        return False
+                return name
+        return ""
+
+    def forget(self, model: str, parts: Iterable[str]) -> None:
+        """Take back what was learnt from a question that then failed all the same."""
+        with self._lock:
+            self._refused.get(model, set()).difference_update(parts)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -25,7 +26,7 @@ from spikewright.tools.llm.settings import DEFAULT_URL, Settings, is_local
 if TYPE_CHECKING:
     from spikewright.tools.llm.wire import Attempt
 
-__all__ = ["Client", "ModelFailure", "Reply", "Request"]
+__all__ = ["Client", "ModelFailure", "Reply", "Request", "open_client"]
 
 # So many questions in a row without any answer, and the server is not asked any more.
 MOST_FAILURES = 5
@@ -162,18 +163,21 @@ class Client:
         self, request: Request, body: dict[str, Any], key: str, guess: Charge
     ) -> Exchange:
         """Ask, without what the server turns out not to understand."""
+        learnt: list[str] = []
         while True:
             sent, note = self._abilities.adapt(request.model, body)
             draft = self._draft(request, sent, key, note)
-            tries, failure = self._send(sent, draft, guess)
-            last = tries[-1]
+            last, failure = self._send(sent, draft, guess)
             if failure is None:
-                return self._keep(draft, last)
-            if last.status not in (400, 422) or last.trouble:
+                return self._keep(draft, last, guess)
+            part = ""
+            if last.status in (400, 422) and not last.trouble:
+                words = error_words(last.raw, self.settings.key)
+                part = self._abilities.learn(request.model, sent, words)
+            if not part:
+                self._abilities.forget(request.model, learnt)
                 raise failure
-            words = error_words(last.raw, self.settings.key)
-            if not self._abilities.learn(request.model, sent, words):
-                raise failure
+            learnt.append(part)
 
     def _draft(self, request: Request, sent: Mapping[str, Any], key: str, note: str) -> Exchange:
         return Exchange(
@@ -194,8 +198,8 @@ class Client:
 
     def _send(
         self, sent: dict[str, Any], draft: Exchange, guess: Charge
-    ) -> "tuple[list[Attempt], ModelFailure | None]":
-        """Let the package ask, and return its attempts and what became of them."""
+    ) -> "tuple[Attempt, ModelFailure | None]":
+        """Let the package ask, and return its last attempt and why there is no answer."""
         package = self._open()
         import openai
 
@@ -214,7 +218,7 @@ class Client:
             except openai.OpenAIError:
                 failure = self._failure(draft, tries)
         self.account.count(retries=len(tries) - 1)
-        return tries, failure
+        return tries[-1], failure
 
     def _open(self) -> Any:
         """Return the package's client, made when it is first needed."""
@@ -266,6 +270,7 @@ class Client:
             model=draft.model,
             key=self.settings.key,
             attempts=len(tries),
+            wait=last.wait,
         )
 
     # Records.
@@ -282,7 +287,7 @@ class Client:
             )
         )
 
-    def _keep(self, draft: Exchange, attempt: "Attempt") -> Exchange:
+    def _keep(self, draft: Exchange, attempt: "Attempt", guess: Charge) -> Exchange:
         """Keep an answer, charge for it, and return it as it will be replayed."""
         kept = replace(
             draft,
@@ -295,6 +300,7 @@ class Client:
             parsed = parse(kept.raw, kept.server, self.settings.key)
         except ModelFailure as failure:
             self.records.add(replace(kept, outcome=failure.kind, note=str(failure)))
+            self.account.cut(guess)
             raise
         question = json.loads(kept.request)["messages"]
         size = sum(len(m["content"].encode("utf-8", "replace")) for m in question)
@@ -317,6 +323,27 @@ class Client:
         served = self.records.add(kept)
         self.account.answered(charge, priced=priced, estimated=estimated)
         return served
+
+
+@contextmanager
+def open_client(settings: Settings, record: Path, replay: Path | None = None) -> Iterator[Client]:
+    """Yield a client as a command's options say, and close it and its records.
+
+    Parameters
+    ----------
+    settings : Settings
+        Which server, with which key, and how.
+    record : Path
+        Where exchanges are kept.
+    replay : Path, optional
+        Records to answer from instead: no network, no key.
+    """
+    with Records(replay or record, read_only=replay is not None) as records:
+        client = Client(settings, records, replay is not None)
+        try:
+            yield client
+        finally:
+            client.close()
 
 
 class Turns:

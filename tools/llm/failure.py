@@ -38,7 +38,14 @@ class ModelFailure(UserError):
 
 
 def refusal_of_server(
-    status: int, raw: bytes, *, server: str, model: str, key: Secret, attempts: int
+    status: int,
+    raw: bytes,
+    *,
+    server: str,
+    model: str,
+    key: Secret,
+    attempts: int,
+    wait: float | None = None,
 ) -> ModelFailure:
     """Return the failure that an HTTP status other than 200 stands for.
 
@@ -56,6 +63,8 @@ def refusal_of_server(
         What must not be quoted.
     attempts : int
         How often it was tried.
+    wait : float, optional
+        Seconds that the server wants us to stay away.
     """
     words = error_words(raw, key)
     said = f": {words}" if words else ""
@@ -72,6 +81,8 @@ def refusal_of_server(
         return ModelFailure("auth", f"{server} refuses the key (HTTP {status}){said}.")
     if status == 402 or (status == 429 and "quota" in words.lower()):
         return ModelFailure("rate", f"{server} says that the account is spent{said}.")
+    if status == 429 and wait:
+        tries = f"{tries} and wants a wait of {wait:,.0f} s"
     if status == 429:
         return ModelFailure("rate", f"{server} lets no more through (HTTP 429){tries}{said}.")
     if status in (400, 404, 422) and names_the_model(words, model):

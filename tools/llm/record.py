@@ -5,6 +5,7 @@ answer: a run that is killed has lost nothing that was paid for. Failed attempts
 answers, to be read, and are never served.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from spikewright.tools.console import check_place
 from spikewright.tools.errors import UserError
 
 __all__ = ["ANSWER", "Exchange", "RecordError", "Records"]
@@ -121,17 +123,27 @@ class Records:
         self._lock = threading.Lock()
         with self._sentences():
             self._base = self._open(read_only)
-            self._check(read_only)
+            try:
+                self._check(read_only)
+            except BaseException:
+                self._base.close()
+                raise
 
     def _open(self, read_only: bool) -> sqlite3.Connection:
         if self.path is None:
             return self._connect(":memory:")
         if read_only or self.path.exists():
             # SQLite's own "unable to open database file" tells nobody why.
-            with self.path.open("rb"):
-                pass
-        place = f"{self.path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
-        return self._connect(place)
+            self.path.open("rb").close()
+        else:
+            check_place(self.path)
+        place = self.path.absolute().as_uri()
+        if not read_only or os.access(self.path.absolute().parent, os.W_OK):
+            # Reading, too, needs a lock file beside the records while others may write.
+            return self._connect(f"{place}?mode={'rw' if read_only else 'rwc'}")
+        if Path(f"{self.path}-wal").exists():
+            raise RecordError(f"{self.path} must be in a folder that can be written: it is in use.")
+        return self._connect(f"{place}?mode=ro&immutable=1")
 
     @staticmethod
     def _connect(place: str) -> sqlite3.Connection:
@@ -146,14 +158,9 @@ class Records:
     def _check(self, read_only: bool) -> None:
         """Raise a `RecordError` for a file that is not ours, and lay out one that is empty."""
         base = self._base
-        if not read_only:
-            base.execute("PRAGMA journal_mode = WAL")
-            # Each answer was paid for: it must survive a power cut as well.
-            base.execute("PRAGMA synchronous = FULL")
-            base.execute("BEGIN IMMEDIATE")
-        empty = not base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        owner = base.execute("PRAGMA application_id").fetchone()[0]
-        version = base.execute("PRAGMA user_version").fetchone()[0]
+        base.execute("PRAGMA query_only = ON" if read_only else "BEGIN IMMEDIATE")
+        empty = not self._ask("SELECT count(*) FROM sqlite_master")
+        owner, version = self._ask("PRAGMA application_id"), self._ask("PRAGMA user_version")
         if empty and not owner and not read_only:
             for line in SCHEMA:
                 base.execute(line)
@@ -161,10 +168,16 @@ class Records:
             raise RecordError(f"{self.path} must hold records of Spikewright, and does not.")
         elif version != VERSION:
             raise RecordError(f"{self.path} must be of version {VERSION}, not {version}.")
-        elif base.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        elif self._ask("PRAGMA quick_check(1)") != "ok":
             raise sqlite3.DatabaseError("database disk image is malformed")
         if not read_only:
             base.execute("COMMIT")
+            base.execute("PRAGMA journal_mode = WAL")
+            # Each answer was paid for: it must survive a power cut as well.
+            base.execute("PRAGMA synchronous = FULL")
+
+    def _ask(self, question: str) -> Any:
+        return self._base.execute(question).fetchone()[0]
 
     @contextmanager
     def _sentences(self) -> Iterator[None]:

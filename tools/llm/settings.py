@@ -40,6 +40,9 @@ ENVIRONMENT = {
 }
 STRUCTURED = ("auto", "on", "off")
 
+# What an option is when nobody gave it.
+UNSET: tuple[Any, ...] = (None, "", (), [])
+
 # Smallest and largest value of each number; the kind of the bounds is the kind of the number.
 RANGES: dict[str, tuple[int, int] | tuple[float, float]] = {
     "temperature": (0.0, 2.0),
@@ -194,7 +197,8 @@ def load_settings(
     given = _from_file(place) if config or CONFIG.is_file() else {}
     suggested = given.get("base_url", DEFAULT_URL) if config is None else DEFAULT_URL
     given |= _from_environment()
-    given |= {name: value for name, value in overrides.items() if value is not None and value != ()}
+    options = {name: value for name, value in overrides.items() if value not in UNSET}
+    given |= options
     if given.get("base_url") == suggested != DEFAULT_URL and not is_local(suggested):
         # A folder from elsewhere must not decide to whom the user's key is sent.
         raise UserError(

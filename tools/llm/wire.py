@@ -21,7 +21,7 @@ __all__ = ["MOST_BYTES", "Attempt", "Gate", "TooLarge", "Wire", "attempts"]
 
 MOST_BYTES = 8 * 2**20
 
-# A server that wants us to wait for longer is not waited for; the package draws the line there too.
+# Whoever wants us to stay away for longer is given up; the package draws the line there too.
 LONGEST_WAIT = 120.0
 FIRST_WAIT = 0.5
 MOST_DOUBLINGS = 4
@@ -40,26 +40,29 @@ class Attempt:
     status : int
         HTTP's; 0 where no answer arrived.
     raw : bytes
-        The body, as far as it arrived.
+        The body, if it arrived whole.
     simulated : bool
         Spikewright's own server says that it is no model.
     seconds : float
         It took so long.
     trouble : str
-        "timeout", "connection" or "huge"; empty where an answer arrived whole.
+        "timeout", "connection", "huge" or "interrupted"; empty where an answer arrived whole.
     sent : bool
         A connection stood, so the server may have begun to work, and to charge.
     reason : str
         What the system said of a connection that could not be made.
+    wait : float, optional
+        Seconds that the server wants us to stay away.
     """
 
     status: int = 0
     raw: bytes = b""
     simulated: bool = False
     seconds: float = 0.0
-    trouble: str = ""
+    trouble: str = "interrupted"
     sent: bool = True
     reason: str = ""
+    wait: float | None = None
 
 
 @dataclass
@@ -103,17 +106,17 @@ class Gate:
         while (left := self._until - time.monotonic()) > 0:
             time.sleep(left)
 
-    def heard(self, status: int, headers: Any) -> None:
-        """Take note of an answer."""
+    def heard(self, status: int, seconds: float | None) -> None:
+        """Take note of an answer, and of the wait that it asks for."""
         with self._lock:
             if status not in (429, 503):
                 self._row = 0 if status == 200 else self._row
                 return
-            seconds = wanted_wait(headers)
             if seconds is None:
                 seconds = FIRST_WAIT * 2 ** min(self._row, MOST_DOUBLINGS)
             self._row += 1
-            self._until = max(self._until, time.monotonic() + min(seconds, LONGEST_WAIT))
+            if seconds <= LONGEST_WAIT:
+                self._until = max(self._until, time.monotonic() + seconds)
 
 
 def wanted_wait(headers: Any) -> float | None:
@@ -159,7 +162,9 @@ class Wire(openai.DefaultHttpxClient):
             response = super().send(request, **options)
             attempt.status = response.status_code
             attempt.simulated = response.headers.get("x-spikewright-simulated") == "1"
+            attempt.wait = wanted_wait(response.headers)
             attempt.raw = self._read(response, start + self.seconds)
+            attempt.trouble = ""
         except TooLarge:
             attempt.trouble = "huge"
             raise
@@ -174,7 +179,7 @@ class Wire(openai.DefaultHttpxClient):
         finally:
             attempt.seconds = time.monotonic() - start
             watch.ended(attempt)
-        self.gate.heard(response.status_code, response.headers)
+        self.gate.heard(response.status_code, attempt.wait)
         return self._whole(response, attempt.raw, request)
 
     def _read(self, response: httpx2.Response, deadline: float) -> bytes:

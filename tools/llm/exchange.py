@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spikewright.tools.llm.failure import ModelFailure
+from spikewright.tools.llm.failure import ModelFailure, error_words
 from spikewright.tools.llm.secret import Secret, clean_line
 
 __all__ = ["Parsed", "Reply", "Request", "body_of", "canonical", "key_of", "parse"]
@@ -159,7 +159,7 @@ def parse(raw: bytes, server: str, key: Secret) -> Parsed:
         start = clean_line(raw[:60].decode("utf-8", "replace"), key)
         raise ModelFailure("malformed", f"{server} must answer in JSON, not {start!r}.") from None
     if isinstance(body, dict) and body.get("error") and not body.get("choices"):
-        words = clean_line(json.dumps(body["error"], ensure_ascii=False), key)
+        words = error_words(raw, key)
         raise ModelFailure("malformed", f"{server} answers with an error (HTTP 200): {words}.")
     choices = body.get("choices") if isinstance(body, dict) else None
     choice = choices[0] if isinstance(choices, list) and choices else None

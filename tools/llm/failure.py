@@ -81,7 +81,7 @@ def refusal_of_server(
         return ModelFailure("auth", f"{server} refuses the key (HTTP {status}){said}.")
     if status == 402 or (status == 429 and "quota" in words.lower()):
         return ModelFailure("rate", f"{server} says that the account is spent{said}.")
-    if status == 429 and wait:
+    if status == 429 and wait and wait >= 1:
         tries = f"{tries} and wants a wait of {wait:,.0f} s"
     if status == 429:
         return ModelFailure("rate", f"{server} lets no more through (HTTP 429){tries}{said}.")

@@ -7,6 +7,7 @@ sentence that says why there is none.
 from __future__ import annotations
 
 import builtins
+import errno
 import importlib
 import json
 import runpy
@@ -43,13 +44,22 @@ def main() -> None:
         Path(ERROR).write_text(json.dumps(found))
         raise SystemExit(1) from None
     except BaseException as error:  # noqa: BLE001 - it may raise whatever it likes
-        places = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
-        if isinstance(error, SyntaxError) and error.filename == file:
-            places = [error.lineno]
-        said = f"{type(error).__name__}: {error}".splitlines()[0][:300].rstrip(": ")
-        Path(ERROR).write_text(json.dumps({"said": said, "line": (places or [None])[-1]}))
+        Path(ERROR).write_text(json.dumps(_report(file, error)))
         raise SystemExit(1) from None
     Path(RTLIL).write_text(text, encoding="utf-8")
+
+
+def _report(file: str, error: BaseException) -> dict[str, Any]:
+    places = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
+    if isinstance(error, SyntaxError) and error.filename == file:
+        places = [error.lineno]
+    rule = ""
+    if isinstance(error, MemoryError) or getattr(error, "errno", 0) == errno.ENOMEM:
+        rule = "memory"
+    elif isinstance(error, OSError):
+        rule = "output" if error.errno == errno.EFBIG else "confined"
+    said = f"{type(error).__name__}: {error}".splitlines()[0][:300].rstrip(": ")
+    return {"rule": rule, "said": said, "line": (places or [None])[-1]}
 
 
 def _convert(file: str, name: str, parameters: dict[str, int], trust: str) -> str:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +42,8 @@ class Limits:
         Size of any file it writes, MiB.
     files : int
         Open files.
+    output : int
+        What it prints, MiB.
     """
 
     seconds: float = 60.0
@@ -49,6 +51,7 @@ class Limits:
     memory: int = 3_072
     file: int = 96
     files: int = 64
+    output: int = 4
 
 
 class Confined:
@@ -63,6 +66,10 @@ class Confined:
     arguments : sequence of str
         Its command line.
     limits : Limits
+    writes : sequence of str
+        Files in the folder, which are all that it can write; where left out, the whole folder.
+    without : collection of str
+        Layers to leave off, for showing what the others do alone.
 
     Attributes
     ----------
@@ -71,18 +78,29 @@ class Confined:
     """
 
     def __init__(
-        self, what: str, folder: Path, arguments: Sequence[str] = (), limits: Limits | None = None
+        self,
+        what: str,
+        folder: Path,
+        arguments: Sequence[str] = (),
+        limits: Limits | None = None,
+        *,
+        writes: Sequence[str] = (),
+        without: Collection[str] = (),
     ) -> None:
         self.limits = limits or Limits()
-        self._pending, self._closed = b"", False
+        self._pending, self._printed, self._closed = b"", 0, False
         folder = folder.resolve()
+        for name in writes:
+            (folder / name).touch(0o600)
         ours, theirs = os.pipe()
         bounds = self.limits
         request = {
             "what": what,
             "arguments": list(arguments),
             "folder": str(folder),
-            "reads": _reads(),
+            "reads": [*_reads(), *([str(folder)] if writes else [])],
+            "writes": [str(folder / name) for name in writes] or [str(folder)],
+            "without": list(without),
             "report": theirs,
             "limits": {
                 "AS": bounds.memory * MIB,
@@ -141,8 +159,14 @@ class Confined:
         ------
         TimeoutError
             It did not end in time; it has been ended.
+        OverflowError
+            It printed too much; it has been ended.
         """
-        while self.line():
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.stdin = None
+        end = time.monotonic() + self.limits.seconds
+        while self.line(end):
             pass
         return self.end()
 
@@ -154,14 +178,18 @@ class Confined:
                 self._process.wait(2.0)
         if self._process.poll() is None:
             self._process.kill()
-        self._process.communicate()
-        return self._process.returncode
+        if self._process.stdout is not None and not self._process.stdout.closed:
+            self._process.communicate()
+        return self._process.wait()
 
-    def line(self) -> str:
-        """The next line it prints, empty at its end."""
+    def line(self, end: float = 0.0) -> str:
+        """The next line it prints, empty at its end.
+
+        It has until `end`, of the monotonic clock, or the usual seconds.
+        """
         stdout = self._process.stdout
         assert stdout is not None
-        end = time.monotonic() + self.limits.seconds
+        end = end or time.monotonic() + self.limits.seconds
         while b"\n" not in self._pending:
             left = end - time.monotonic()
             if left <= 0 or not select.select([stdout], [], [], left)[0]:
@@ -172,6 +200,10 @@ class Confined:
                 self._closed = True
                 return ""
             self._pending += part
+            self._printed += len(part)
+            if self._printed > self.limits.output * MIB:
+                self.end()
+                raise OverflowError(f"more than {self.limits.output} MiB of text")
         line, _, self._pending = self._pending.partition(b"\n")
         return line.decode("utf-8", errors="replace") + "\n"
 

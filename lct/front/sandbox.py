@@ -14,14 +14,17 @@ import resource
 import runpy
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from spikewright.lct.front import namespaces
+
 __all__ = ["LAYERS", "main"]
 
-LAYERS = ("limits", "privileges", "files", "system calls")
-"""What can be active. ``files`` is Landlock; ``system calls`` keeps sockets and processes out."""
+LAYERS = ("limits", "namespaces", "privileges", "files", "system calls")
+"""What can be active. ``namespaces`` are a root and a network of its own, ``files`` is Landlock,
+``system calls`` a filter that keeps sockets and processes out."""
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
@@ -31,19 +34,19 @@ _EXECUTE, _READ_FILE, _READ_FOLDER = 1, 4, 8
 _RIGHTS = {1: (1 << 13) - 1, 2: 1 << 13, 3: 1 << 14, 5: 1 << 15}
 _ON_FILES = _EXECUTE | 2 | _READ_FILE | 1 << 14 | 1 << 15
 
-# Numbers of system calls that nothing here needs: sockets, other programs and processes, the
-# kernel's own business. A process may still have threads.
+# Numbers of system calls that nothing here needs: sockets, memory and queues that outlive it, other
+# programs and processes, the kernel's own business. A process may still have threads.
 _CALLS = {
     "x86_64": (
         0xC000003E,
-        "41 42 43 44 49 50 53 57 58 59 62 101 155 161 165 166 248 249 250 272 288 298 303 304 308"
-        " 310 311 321 322 323 424 425 434 438",
+        "29 30 31 41 42 43 44 49 50 53 57 58 59 62 64 68 101 129 155 161 165 166 200 240 248 249"
+        " 250 272 288 297 298 303 304 308 310 311 321 322 323 424 425 428 429 430 434 438 442",
         56,
     ),
     "aarch64": (
         0xC00000B7,
-        "198 199 200 201 202 203 206 221 129 117 41 51 40 39 217 218 219 97 242 241 264 265 268"
-        " 270 271 280 281 282 424 425 434 438",
+        "198 199 200 201 202 203 206 221 129 130 138 180 186 190 194 195 196 117 41 51 40 39 217"
+        " 218 219 97 242 240 241 264 265 268 270 271 280 281 282 424 425 428 429 430 434 438 442",
         220,
     ),
 }
@@ -66,8 +69,8 @@ def _privileges() -> bool:
     return done == (0, 0)
 
 
-def _files(folder: str, reads: Sequence[str]) -> bool:
-    """Landlock: write in the folder only, read there and in `reads`."""
+def _files(reads: Sequence[str], writes: Sequence[str]) -> bool:
+    """Landlock: write in `writes` only, read there and in `reads`."""
     version = _LIBC.syscall(444, None, 0, 1)
     if version < 1:
         return False
@@ -78,7 +81,7 @@ def _files(folder: str, reads: Sequence[str]) -> bool:
     if rules < 0:
         return False
     looks = _EXECUTE | _READ_FILE | _READ_FOLDER
-    for path, allowed in [(folder, rights & ~_EXECUTE), *((p, looks) for p in reads)]:
+    for path, allowed in [*((p, rights & ~_EXECUTE) for p in writes), *((p, looks) for p in reads)]:
         if Path(path).exists():
             place = os.open(path, os.O_PATH | os.O_CLOEXEC)
             mask = rights if Path(path).is_dir() else rights & _ON_FILES
@@ -124,15 +127,17 @@ def main() -> None:
     """Read what to do from the command line, confine this process, run."""
     request: dict[str, Any] = json.loads(sys.argv[1])
     report = os.fdopen(request["report"], "w", encoding="utf-8")
-    os.chdir(request["folder"])
-    done = (
-        _limits(request["limits"]),
-        _privileges(),
-        _files(request["folder"], request["reads"]),
-        _system_calls(),
-    )
+    folder, reads, writes = request["folder"], request["reads"], request["writes"]
+    os.chdir(folder)
+    layers: dict[str, Callable[[], bool]] = {
+        "limits": lambda: _limits(request["limits"]),
+        "namespaces": lambda: namespaces.leave(folder, reads, writes),
+        "privileges": _privileges,
+        "files": lambda: _files(reads, writes),
+        "system calls": _system_calls,
+    }
     with report:
-        json.dump([name for name, on in zip(LAYERS, done, strict=True) if on], report)
+        json.dump([n for n in LAYERS if n not in request["without"] and layers[n]()], report)
     what = request["what"]
     sys.argv = [what, *request["arguments"]]
     (runpy.run_path if what.endswith(".py") else runpy.run_module)(what, run_name="__main__")

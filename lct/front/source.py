@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import re
-import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from spikewright.lct.front import amaranth_worker
-from spikewright.lct.front.confine import Confined, Limits
+from spikewright.lct.front.amaranth_text import STOPS, TEXT_LIMITS, elaborate_text
+from spikewright.lct.front.confine import Limits
 from spikewright.lct.front.cut import Cut
 from spikewright.lct.front.design import Design
 from spikewright.lct.front.elaborator import Elaborator
@@ -17,18 +14,6 @@ from spikewright.lct.front.load import load_rtlil, load_verilog
 from spikewright.lct.front.refusal import Refused
 
 __all__ = ["STOPS", "TEXT_LIMITS", "load_amaranth_text", "load_source"]
-
-TEXT_LIMITS = Limits(seconds=20.0, processor_seconds=20, memory=1_024, file=16, files=32)
-"""What a text that nobody vouches for may use; a user's own file may use more."""
-
-STOPS = {
-    "forbidden": "allow-list",
-    "confined": "sandbox",
-    "memory": "limit of memory",
-    "output": "limit of output",
-    "time": "limit of time",
-}
-"""Rules of a `Refused` by which a text was stopped, and by what."""
 
 _VERILOG = (".v", ".sv", ".vh", ".svh")
 
@@ -72,7 +57,10 @@ def load_source(
     file, colon, name = spec.rpartition(":")
     if colon and file.endswith(".py"):
         path = Path(file)
-        text, files = _elaborate_class(path, name, parameters or {})
+        _check_file(path)
+        text, files = elaborate_text(
+            path.read_bytes(), file, name, parameters, checked=False, limits=Limits()
+        )
         return load_rtlil(
             text,
             name,
@@ -140,65 +128,6 @@ def load_amaranth_text(
         ``forbidden`` where the allow-list stops it; ``confined``, ``memory``, ``output`` or
         ``time`` where the process did (`STOPS`); other rules where it is no hardware.
     """
-    given = dict(children or {})
-    rtlil, files = _elaborate_text(text.encode(errors="replace"), file, name, parameters, given)
+    source = text.encode(errors="surrogateescape")
+    rtlil, files = elaborate_text(source, file, name, parameters, children=children)
     return load_rtlil(rtlil, name, prefer=prefer, elaborator=elaborator, files=files, cut=cut)
-
-
-def _elaborate_class(
-    path: Path, name: str, parameters: Mapping[str, int]
-) -> tuple[str, dict[str, str]]:
-    _check_file(path)
-    return _elaborate_text(path.read_bytes(), str(path), name, parameters, None)
-
-
-def _elaborate_text(
-    source: bytes,
-    file: str,
-    name: str,
-    parameters: Mapping[str, int] | None,
-    children: Mapping[str, str] | None,
-) -> tuple[str, dict[str, str]]:
-    """What the class becomes in yosys' own language, and the file by its name in there.
-
-    With `children`, even if there are none, the text is checked.
-    """
-    if not name.isidentifier():
-        raise Refused("name", file, f"a class is a plain name, not {name!r}")
-    # The name under which it runs is in the places that Amaranth notes down.
-    plain = re.sub(r"\W", "_", Path(file).stem) + ".py"
-    trust = "own" if children is None else "checked"
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        (folder / plain).write_bytes(source)
-        if children:
-            (folder / amaranth_worker.CHILDREN).mkdir()
-        for child, text in (children or {}).items():
-            (folder / amaranth_worker.CHILDREN / f"{child}.py").write_text(text, encoding="utf-8")
-        arguments = [plain, name, json.dumps(dict(parameters or {})), trust]
-        limits = Limits() if children is None else TEXT_LIMITS
-        process = Confined(amaranth_worker.__name__, folder, arguments, limits)
-        try:
-            status = process.wait()
-        except TimeoutError as late:
-            raise Refused("time", file, f"{name} is elaborated in time, not {late}") from None
-        if status:
-            raise _reason(folder, file, name, status)
-        rtlil = (folder / amaranth_worker.RTLIL).read_text(encoding="utf-8", errors="replace")
-    return rtlil, {plain: file}
-
-
-def _reason(folder: Path, file: str, name: str, status: int) -> Refused:
-    error = folder / amaranth_worker.ERROR
-    try:
-        found = json.loads(error.read_text(encoding="utf-8"))
-        said, line, rule = str(found["said"])[:400], found.get("line"), found.get("rule")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        said, line, rule = f"status {status}", None, None
-    place = f"{file}:{line}" if isinstance(line, int) else file
-    if rule in ("forbidden", "syntax"):
-        at = str(found.get("place", "")).partition(":")[2]
-        return Refused(str(rule), f"{file}:{at}" if re.fullmatch(r"[\d:]+", at) else file, said)
-    if said.startswith("MemoryError"):
-        return Refused("memory", place, f"{name} is elaborated in little memory, not {said}")
-    return Refused("python", place, f"{name} becomes hardware, not {said}")

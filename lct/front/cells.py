@@ -30,6 +30,11 @@ class Pins(Protocol):
         """Bits that may be anything."""
 
 
+def _size(cell: Cell, pin: str) -> int:
+    """Bits of the term at a pin: one, a zero, where there are none."""
+    return max(len(cell.pins[pin]), 1)
+
+
 def _signed(cell: Cell) -> bool:
     return bool(cell.number("A_SIGNED")) and bool(cell.number("B_SIGNED"))
 
@@ -37,7 +42,7 @@ def _signed(cell: Cell) -> bool:
 def _operands(t: Pins, cell: Cell, least: int = 0) -> tuple[Term, Term, int, bool]:
     """Both operands at the width in which nothing is lost, that width, and their sign."""
     a, b, signed = t.pin(cell, "A"), t.pin(cell, "B"), _signed(cell)
-    width = max(len(cell.pins["A"]), len(cell.pins["B"]), least)
+    width = max(_size(cell, "A"), _size(cell, "B"), least)
     return t.builder.resize(a, width, signed), t.builder.resize(b, width, signed), width, signed
 
 
@@ -62,7 +67,7 @@ def _unary(kind: Any | None) -> Callable[[Pins, Cell], Term]:
     def value(t: Pins, cell: Cell) -> Term:
         size = len(cell.pins["Y"])
         signed = bool(cell.number("A_SIGNED"))
-        a = t.builder.resize(t.pin(cell, "A"), max(size, len(cell.pins["A"])), signed)
+        a = t.builder.resize(t.pin(cell, "A"), max(size, _size(cell, "A")), signed)
         return t.builder.resize(a if kind is None else t.builder.term(kind, a), size, False)
 
     return value
@@ -85,7 +90,8 @@ def _flag(t: Pins, cell: Cell, truth: Term) -> Term:
 
 def _all_ones(t: Pins, cell: Cell) -> Term:
     size = len(cell.pins["A"])
-    return t.builder.equal(t.pin(cell, "A"), t.builder.number(-1, size))
+    # Of no bits, all are ones.
+    return t.builder.equal(t.pin(cell, "A"), t.builder.number(-1 if size else 0, max(size, 1)))
 
 
 def _parity(t: Pins, cell: Cell) -> Term:
@@ -113,8 +119,8 @@ def _shift(kind: Any, arithmetic: Any | None = None) -> Callable[[Pins, Cell], T
     def value(t: Pins, cell: Cell) -> Term:
         b, size = t.builder, len(cell.pins["Y"])
         signed = bool(cell.number("A_SIGNED"))
-        own = max(size, len(cell.pins["A"]))
-        width = max(own, len(cell.pins["B"]))
+        own = max(size, _size(cell, "A"))
+        width = max(own, _size(cell, "B"))
         a = b.resize(t.pin(cell, "A"), own, signed)
         a = b.resize(a, width, signed and arithmetic is not None)
         amount = b.resize(t.pin(cell, "B"), width, False)

@@ -64,6 +64,13 @@ BINARY = [
     "shift",
     "shiftx",
 ]
+EMPTY = [
+    *("not", "neg", "reduce_and", "reduce_or", "reduce_xor", "reduce_xnor", "reduce_bool"),
+    *("logic_not", "and", "or", "xor", "xnor", "add", "sub", "mul", "logic_and", "logic_or"),
+    *("lt", "le", "gt", "ge", "eq", "ne", "eqx", "nex", "shl", "shr", "sshl", "sshr", "shift"),
+]
+"""Kinds that may have pins without bits."""
+
 CHOICES = ["mux", "pmux", "bwmux", "bmux", "demux"]
 SCRIPT = """
 import sys
@@ -76,6 +83,8 @@ for c in sys.argv[1:]:
 
 def bits(rng: random.Random, width: int) -> str:
     """Random bits; all zeros and all ones come often."""
+    if not width:
+        return "{ }"
     return f"{width}'" + rng.choice(
         ["0" * width, "1" * width, *("".join(rng.choices("01", k=width)) for _ in range(4))]
     )
@@ -85,6 +94,8 @@ def cell(rng: random.Random, kind: str) -> tuple[dict[str, int], dict[str, str],
     """Parameters, constants at the pins, and the width of Y."""
     width = rng.choice([1, 2, 3, 5, 8, 13])
     a, b, y = width, rng.choice([1, 2, 3, 4, 7, 9]), rng.choice([1, 2, 4, 6, 9, 15])
+    if kind in EMPTY and rng.random() < 0.2:
+        a, b = rng.choice([(0, b), (a, 0), (0, 0)])
     if kind in CHOICES:
         s = rng.choice([1, 2, 3])
         if kind == "mux":

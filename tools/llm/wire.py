@@ -28,6 +28,8 @@ LONGEST_WAIT = 120.0
 FIRST_WAIT = 0.5
 MOST_DOUBLINGS = 4
 
+NEEDED = ("content-type", "retry-after", "retry-after-ms", "x-should-retry")
+
 
 class TooLarge(openai.OpenAIError):
     """An answer has more bytes than any answer has; asking again would not help."""
@@ -218,9 +220,9 @@ class Wire(openai.DefaultHttpxClient):
 
     @staticmethod
     def _whole(response: httpx2.Response, raw: bytes, request: httpx2.Request) -> httpx2.Response:
-        """Return the answer with its body, without the headers that told how it travelled."""
-        travel = ("content-encoding", "content-length", "transfer-encoding")
-        headers = [(n, v) for n, v in response.headers.multi_items() if n.lower() not in travel]
+        """Return the answer with its body, and of its headers those that the package needs."""
+        # The package logs some of the rest, and a server may send the key back in them.
+        headers = [(n, v) for n, v in response.headers.multi_items() if n.lower() in NEEDED]
         if response.status_code == 429 and b"insufficient_quota" in raw:
             # No wait refills an account.
             headers.append(("x-should-retry", "false"))

@@ -1,0 +1,299 @@
+"""One round trip on a page: legs, differences with their counterexamples, HDL, tables, rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from spikewright.tools.llm import page_hdl, page_tables
+from spikewright.tools.llm.clean import escaped
+from spikewright.tools.llm.words import LEGS, MARKS, PLAIN, money
+
+if TYPE_CHECKING:
+    from spikewright.lct.compare import Cell
+    from spikewright.lct.legs import Legs
+    from spikewright.tools.llm.result import Round, Trip
+
+__all__ = ["badge", "trip_card"]
+
+MOST_CELLS = 40
+MOST_NAMES = 60
+MOST_TEXT = 2000
+_SIDES = ("expected", "actual")
+_NAMES = {"verilog": "Verilog", "amaranth": "Amaranth"}
+
+
+def badge(verdict: str, first: str = "") -> str:
+    """The mark and word of a verdict; one that repair reached shows where it began."""
+    mark = MARKS[verdict]
+    began = ""
+    if first and first != verdict:
+        was = MARKS[first]
+        began = f'<span class="was" title="first answer: {was.word}">{was.glyph}→</span>'
+    return f'{began}<span class="badge {verdict}">{mark.glyph} {mark.word}</span>'
+
+
+def trip_card(trip: Trip, anchor: str, table: str) -> str:
+    """Everything about one trip, behind a line that opens.
+
+    Parameters
+    ----------
+    trip : Trip
+    anchor : str
+        Its id on the page, and the first letters of all ids in it.
+    table : str
+        The specification as text; empty where it is not at hand.
+    """
+    label = '<span class="sim">SIMULATED</span> ' if trip.simulated else ""
+    facts = (
+        f"sample {trip.sample + 1}",
+        trip.target,
+        f"{len(trip.rounds)} round{'s' * (len(trip.rounds) != 1)}",
+        f"{trip.tokens_in + trip.tokens_out:,} tokens",
+        money(trip.cost) if trip.cost is not None else "",
+        f"{trip.seconds:.1f} s",
+    )
+    head = (
+        f"<summary><h4>{badge(trip.verdict, trip.first)} <b>{escaped(trip.unit, 200)}</b> "
+        f"{escaped(trip.model, 200)} {label}</h4>"
+        f'<span class="facts">{escaped(" · ".join(filter(None, facts)))}</span></summary>'
+    )
+    notes = [_note("", trip.sentence)] if trip.sentence else []
+    if trip.failure:
+        notes.append(_note("Ended by", trip.failure))
+    if trip.decoder and trip.decoder != trip.model:
+        notes.append(_note("Read back by", trip.decoder))
+    if trip.accepted:
+        notes.append(_note("Accepted as", trip.accepted))
+    if trip.stopped:
+        items = "".join(f"<li>{escaped(text, MOST_TEXT)}</li>" for text in trip.stopped)
+        notes.append(f'<div class="stopped"><h5>Stopped by the sandbox</h5><ul>{items}</ul></div>')
+    rounds = [_round(trip, n, f"{anchor}r{n}", table) for n in range(len(trip.rounds))]
+    return (
+        f'<details class="trip {trip.verdict}" id="{anchor}" data-first="{trip.first}">{head}'
+        f'<div class="body">{"".join(notes)}{"".join(rounds)}</div></details>'
+    )
+
+
+def _note(name: str, text: str) -> str:
+    start = f"<b>{name}</b> " if name else ""
+    return f'<p class="note">{start}{escaped(text, MOST_TEXT)}</p>'
+
+
+def _round(trip: Trip, number: int, anchor: str, table: str) -> str:
+    """One answer; where there are several, each opens by itself, the last one open."""
+    done = trip.rounds[number]
+    inside = _feedback(done.feedback) + _judged(done, anchor, table)
+    if done.keys:
+        keys = ", ".join(key[:12] for key in done.keys)
+        inside += f'<p class="keys">Recorded as {escaped(keys)}</p>'
+    if len(trip.rounds) == 1:
+        return inside
+    name = "First answer" if not number else f"Repair {number}"
+    state = " open" if number == len(trip.rounds) - 1 else ""
+    return (
+        f'<details class="round"{state}><summary><h5>{name} {badge(done.verdict)}</h5></summary>'
+        f"{inside}</details>"
+    )
+
+
+def _feedback(rows: Sequence[str]) -> str:
+    if not rows:
+        return ""
+    items = "".join(f"<li>{escaped(row, MOST_TEXT)}</li>" for row in rows[:MOST_CELLS])
+    return f'<div class="sent"><h5>What was sent back to the model</h5><ul>{items}</ul></div>'
+
+
+def _judged(done: Round, anchor: str, table: str) -> str:
+    out = [_note("", done.sentence)] if done.sentence else []
+    legs = done.legs
+    if legs is not None:
+        out += [_legs(legs), _findings(legs)]
+        if legs.verdict != "clean":
+            out.append(_marked(legs, anchor, table))
+        out += [
+            _differences(legs.encoder.cells, "The HDL against the table", f"{anchor}e", "encoder"),
+            _differences(
+                legs.decoder.cells, "The model's table against the HDL", f"{anchor}d", "decoder"
+            ),
+        ]
+    out.append(_hdl(done))
+    out.append(_tables(done, table))
+    return "".join(out)
+
+
+def _hdl(done: Round) -> str:
+    """The lines that are concerned, and behind a line that opens all of them."""
+    if done.hdl is None:
+        return ""
+    columns, said = [], [done.sentence]
+    if done.legs is not None:
+        columns = [c.column for c in done.legs.encoder.cells if c.column]
+        said.append(done.legs.encoder.sentence)
+    lines = page_hdl.concerned(done.hdl.text, dict.fromkeys(columns)) | page_hdl.places(said)
+    near = page_hdl.listing(done.hdl.text, lines, 0) if lines else ""
+    title = f"{_NAMES[done.hdl.language]}, top {escaped(done.hdl.top, 200)}"
+    return (
+        (f"<h5>The lines of the HDL that assign these</h5>{near}" if near else "")
+        + f'<details class="part"><summary>HDL: {title}</summary>'
+        f"{page_hdl.listing(done.hdl.text, lines)}</details>"
+    )
+
+
+def _legs(legs: Legs) -> str:
+    tiles = []
+    for name, what, use in LEGS:
+        leg = getattr(legs, name)
+        mark = PLAIN[leg.verdict]
+        said = f"<p>{escaped(leg.sentence, MOST_TEXT)}</p>" if leg.sentence else ""
+        tiles.append(
+            f'<li class="{leg.verdict}"><span><b>{name}</b> {what}<br>{use}</span>'
+            f"<strong>{mark.glyph} {mark.word}</strong>{said}</li>"
+        )
+    words = "same" if legs.text_same else "different"
+    tiles.append(
+        f'<li class="{words}"><span><b>text</b> of both tables<br>the older method: any '
+        f"other word differs</span><strong>{PLAIN[words].glyph} {words}</strong></li>"
+    )
+    warning = ""
+    if legs.cancels:
+        warning = (
+            '<p class="cancels"><b>Two errors cancel each other.</b> The model\'s table says what '
+            "the specification says, so a plain round trip finds nothing; the HDL between them "
+            "does something else.</p>"
+        )
+    return f'<ul class="legs">{"".join(tiles)}</ul>{warning}'
+
+
+def _findings(legs: Legs) -> str:
+    if not legs.findings:
+        return ""
+    items = []
+    for finding in legs.findings[:MOST_CELLS]:
+        said = finding.get("message") or finding.get("sentence") or finding
+        code = f"<b>{escaped(finding['code'])}</b> " if finding.get("code") else ""
+        items.append(f"<li>{code}{escaped(said, MOST_TEXT)}</li>")
+    return f'<div class="findings"><h5>Findings in the table</h5><ul>{"".join(items)}</ul></div>'
+
+
+def _marked(legs: Legs, anchor: str, table: str) -> str:
+    """The specification with its faulty cells marked."""
+    faults: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for side in ("encoder", "decoder"):
+        for k, cell in enumerate(getattr(legs, side).cells[:MOST_CELLS]):
+            key = cell.table, cell.row, cell.column
+            verdict = "unknown" if cell.verdict == "unknown" else side
+            before = faults.get(key)
+            if before is None:
+                faults[key] = verdict, f"{anchor}{side[0]}{k}"
+            elif before[0] != verdict:
+                faults[key] = _worst(before[0], verdict), before[1]
+    grid = page_tables.marked(table, faults) if table else ""
+    return f"<h5>The table, cell by cell</h5>{grid}" if grid and faults else ""
+
+
+def _worst(one: str, other: str) -> str:
+    """Two errors are both; an error and a question that was given up stay an error."""
+    if "unknown" in (one, other):
+        return other if one == "unknown" else one
+    return "both"
+
+
+def _differences(cells: Sequence[Cell], title: str, anchor: str, side: str) -> str:
+    """Differences of one leg: those of a row that one counterexample shows are together."""
+    if not cells:
+        return ""
+    groups: dict[object, list[tuple[int, Cell]]] = {}
+    for k, cell in enumerate(cells[:MOST_CELLS]):
+        inputs = tuple((n, v) for n, v in cell.shown.items() if n not in _SIDES)
+        key = cell.table, cell.row, cell.region, inputs, str(cell.trace)
+        groups.setdefault(key, []).append((k, cell))
+    items = [_group(group, anchor, side) for group in groups.values()]
+    left = len(cells) - MOST_CELLS
+    more = f'<p class="keys">{left:,} more are in the result file.</p>' if left > 0 else ""
+    return f"<h5>{title}: {len(cells):,}</h5>{''.join(items)}{more}"
+
+
+def _group(group: Sequence[tuple[int, Cell]], anchor: str, side: str) -> str:
+    first = group[0][1]
+    place = ", ".join(
+        f"{kind} {name}" for kind, name in (("table", first.table), ("row", first.row)) if name
+    )
+    region = ""
+    if first.region:
+        where = " and ".join(f"<code>{escaped(part, 400)}</code>" for part in first.region)
+        region = f' <span class="region">wherever {where}</span>'
+    rows = "".join(_line(cell, f"{anchor}{k}") for k, cell in group)
+    worst = side if any(c.verdict == "different" for _, c in group) else "unknown"
+    return (
+        f'<div class="difference {worst}"><p><b>{escaped(place, 400) or "everywhere"}</b>{region}'
+        '</p><div class="wide" tabindex="0"><table class="said"><thead><tr><th scope="col">column'
+        '</th><th scope="col">what</th><th scope="col">expected</th><th scope="col">actual</th>'
+        f'<th scope="col">in words</th></tr></thead><tbody>{rows}</tbody></table></div>'
+        f"{_filled(first)}{_steps(first)}</div>"
+    )
+
+
+def _line(cell: Cell, anchor: str) -> str:
+    """One column; the sentence without the place, which stands beside it."""
+    parts = (("table", cell.table), ("row", cell.row), ("column", cell.column))
+    place = ", ".join(f"{kind} {name}" for kind, name in parts if name)
+    words = cell.sentence.removeprefix(f"{place}: ")
+    return (
+        f'<tr id="{anchor}"><th scope="row">{escaped(cell.column, 200) or "all"}</th>'
+        f'<td class="kind">{escaped(cell.kind or cell.verdict)}</td>'
+        f'<td class="expected">{_value(cell, "expected")}</td>'
+        f'<td class="actual">{_value(cell, "actual")}</td>'
+        f"<td>{escaped(words, MOST_TEXT)}</td></tr>"
+    )
+
+
+def _value(cell: Cell, side: str) -> str:
+    if side in cell.shown:
+        return escaped(cell.shown[side], 400)
+    number = cell.expected if side == "expected" else cell.actual
+    return "" if number is None else str(number)
+
+
+def _filled(cell: Cell) -> str:
+    """The counterexample as a filled-in row; the widest wrap."""
+    names = [(n, v) for n, v in cell.shown.items() if n not in _SIDES][:MOST_NAMES]
+    if not names:
+        return ""
+    parts = "".join(
+        f"<div><dt>{escaped(name, 200)}</dt><dd>{escaped(value, 400)}</dd></div>"
+        for name, value in names
+    )
+    return f'<p class="keys">counterexample</p><dl class="example">{parts}</dl>'
+
+
+def _steps(cell: Cell) -> str:
+    """How reset leads to the counterexample; inputs that are 0 are left out."""
+    if not cell.trace:
+        return ""
+    steps = []
+    for step in cell.trace[:MOST_CELLS]:
+        given = ", ".join(f"{name} = {value}" for name, value in step.items() if value)
+        steps.append(f"<li>{escaped(given, 800) or 'all inputs 0'}</li>")
+    return (
+        '<details class="part"><summary>Steps after reset</summary><ol start="0">'
+        f"{''.join(steps)}</ol></details>"
+    )
+
+
+def _tables(done: Round, table: str) -> str:
+    """Specification, exact table and the model's table, side by side."""
+    exact = done.legs.table1 if done.legs is not None else ""
+    why = done.legs.table1_sentence if done.legs is not None else ""
+    texts = {
+        "Read exactly from the HDL, proven": exact,
+        "Read from the HDL by the model": done.table,
+    }
+    given = {name: text for name, text in texts.items() if text}
+    said = f'<p class="note">No exact table: {escaped(why, MOST_TEXT)}</p>' if why else ""
+    if not given:
+        return said
+    return (
+        '<details class="part"><summary>Tables side by side; other words than the specification\'s '
+        f"are marked</summary>{page_tables.compared(table, given)}{said}</details>"
+    )

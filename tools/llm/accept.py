@@ -197,7 +197,8 @@ def _header(provenance: Mapping[str, Any], suffix: str) -> str:
     rounds = "at once" if p["round"] == 1 else f"after {p['round'] - 1} repairs"
     lines = (
         f"{who}; proven equal to the table of {p['unit']}, for every input.",
-        f"model {p['model']} at {p['server'] or 'an unknown server'}, sample {p['sample']}, {rounds}",
+        f"model {p['model']} at {p['server'] or 'an unknown server'}",
+        f"sample {p['sample']}, proven {rounds}",
         f"temperature {_given(p['temperature'])}, seed {_given(p['seed'])}",
         f"prompt {p['prompt'] or 'unknown'}",
         f"record {p['record'] or 'none'}",

@@ -73,7 +73,7 @@ class Numbers:
     cancelled : int
         First rounds whose tables agree although the HDL between them agrees with neither.
     decoded, decoder_faults : int
-        Rounds whose HDL was decoded by the model, and those in which it did so wrongly.
+        Rounds whose HDL the model was asked to read back, and those in which it did so wrongly.
     tokens_in, tokens_out : int
     cost : float or None
         None where any price is not known.
@@ -118,7 +118,7 @@ class Numbers:
         rounds = [r for t in every for r in t.rounds]
         firsts = [t.rounds[0].legs for t in every if t.rounds]
         legs = [found for found in firsts if found is not None]
-        decoded = [r.legs for r in rounds if r.table and r.legs is not None]
+        decoded = [r.legs for r in rounds if r.asked_back and r.legs is not None]
         costs = [t.cost for t in every if t.rounds or t.tokens_in]
         return cls(
             trips=len(every),

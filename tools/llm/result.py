@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from spikewright.lct.legs import Hdl, Legs
 from spikewright.tools.errors import EXIT_FAULT, EXIT_UNABLE
 from spikewright.tools.llm.figures import VERDICTS, Numbers, Verdict
-
-if TYPE_CHECKING:
-    from typing import Any as Hdl
-    from typing import Any as Legs
 
 __all__ = ["FAULTS", "VERDICTS", "Matrix", "Round", "Trip", "Verdict"]
 
@@ -24,7 +20,7 @@ FAULTS = ("decoder", "encoder", "both", "specification")
 """The verdicts that name a fault."""
 
 # Failures that are the model's own; all others are its server's or lie on the way to it.
-_MODEL = frozenset({"empty", "huge", "malformed"})
+_MODEL = frozenset({"empty", "huge"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +41,8 @@ class Round:
         Of the recorded exchanges, in order.
     feedback : tuple of str
         Counterexample rows or a refusal, as the model was told them before this round.
+    asked_back : bool
+        Whether the model was asked to read its HDL back as a table.
     """
 
     hdl: Hdl | None
@@ -53,6 +51,7 @@ class Round:
     sentence: str = ""
     keys: tuple[str, ...] = ()
     feedback: tuple[str, ...] = ()
+    asked_back: bool = False
 
     @property
     def verdict(self) -> Verdict:
@@ -73,20 +72,21 @@ class Round:
             "sentence": self.sentence,
             "keys": list(self.keys),
             "feedback": list(self.feedback),
+            "asked_back": self.asked_back,
         }
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Round:
         """The round of such a dict."""
-        module = import_module("spikewright.lct.legs")
         hdl, legs = value["hdl"], value["legs"]
         return cls(
-            hdl=module.Hdl(**hdl) if hdl is not None else None,
+            hdl=Hdl(**hdl) if hdl is not None else None,
             table=value["table"],
-            legs=module.Legs.from_json(legs) if legs is not None else None,
+            legs=Legs.from_json(legs) if legs is not None else None,
             sentence=value["sentence"],
             keys=tuple(value["keys"]),
             feedback=tuple(value["feedback"]),
+            asked_back=value["asked_back"],
         )
 
 
@@ -149,7 +149,8 @@ class Trip:
     @property
     def counts(self) -> bool:
         """Whether the trip says something about the model: its server did not fail first."""
-        return bool(self.rounds) or not self.failure or self.failure in _MODEL
+        judged = any(r.legs is not None for r in self.rounds)
+        return judged or not self.failure or self.failure in _MODEL
 
     @property
     def rounds_to_clean(self) -> int | None:

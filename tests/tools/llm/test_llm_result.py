@@ -17,7 +17,7 @@ def judged(verdict, encoder="same", decoder="same", cancels=False, rows=()):
         decoder=SimpleNamespace(verdict=decoder),
         rows=[SimpleNamespace(verdict=row) for row in rows],
     )
-    return Round(hdl=None, table="text", legs=legs)
+    return Round(hdl=None, table="text", legs=legs, asked_back=True)
 
 
 def trip(unit, model, sample, *rounds, **fields):

@@ -21,7 +21,7 @@ PATIENCE = 900.0
 """Seconds for one answer."""
 
 MEMORY = 4
-"""Address space of the process, GiB."""
+"""Memory of the process, GiB."""
 
 
 class Lost(RuntimeError):
@@ -39,7 +39,7 @@ class Worker:
     patience : float
         Seconds for one answer.
     memory : int
-        Address space, GiB.
+        GiB.
     """
 
     def __init__(
@@ -115,7 +115,8 @@ def _serve(pipe: Connection[Any, Any], make: Callable[[], Any], memory: int, fol
     """Answer questions until the other end of the pipe is closed."""
     # Who presses Ctrl-C means the command, which ends its processes itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (memory << 30, memory << 30))
+    # What it writes, not what it maps: yosys for WebAssembly reserves far more than it uses.
+    resource.setrlimit(resource.RLIMIT_DATA, (memory << 30, memory << 30))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What a killed process leaves behind is then cleared away by the one who started it.
     tempfile.tempdir = folder

@@ -12,20 +12,18 @@ import queue
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from spikewright.lct.check import check
 from spikewright.lct.compare import Options, compare_design, compare_structure
 from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.front.refusal import Refused
+from spikewright.lct.legs import Hdl, Legs, judge, load_hdl
 from spikewright.lct.library import UNITS, Library
 from spikewright.tools.llm.worker import PATIENCE, Lost, Worker
-
-if TYPE_CHECKING:
-    from spikewright.lct.legs import Hdl, Legs
 
 __all__ = ["Judges", "Lost", "Proof", "Refusal"]
 
@@ -180,7 +178,7 @@ class Judges:
 
 
 def _digest(question: tuple[Any, ...]) -> str:
-    plain = [asdict(part) if is_dataclass(part) else part for part in question]
+    plain = [asdict(part) if isinstance(part, Hdl) else part for part in question]
     return hashlib.sha256(json.dumps(plain).encode()).hexdigest()
 
 
@@ -207,8 +205,6 @@ class _Judge:
         return self._elaborator.layers
 
     def screen(self, name: str, hdl: Hdl) -> Refusal | None:
-        from spikewright.lct.legs import load_hdl
-
         unit = self._library.unit(name)
         try:
             load_hdl(unit, hdl, elaborator=self._elaborator, library=self._library)
@@ -217,8 +213,6 @@ class _Judge:
         return None
 
     def judge(self, name: str, hdl: Hdl | None, decoded: str | None) -> Legs:
-        from spikewright.lct.legs import judge
-
         return judge(
             self._library.unit(name),
             hdl,
@@ -230,8 +224,6 @@ class _Judge:
         )
 
     def prove(self, name: str, hdl: Hdl) -> Proof:
-        from spikewright.lct.legs import load_hdl
-
         library = _Reading(self._bench.folder)
         unit = library.unit(name)
         tables = library.digests

@@ -44,6 +44,11 @@ COMMANDS = (
         "Hold HDL or another table against a table, row by row, with proof.",
     ),
     Entry(
+        "llm",
+        "spikewright.tools.commands_llm:app",
+        "Let language models write HDL and tables, and read what was said.",
+    ),
+    Entry(
         "generate",
         "spikewright.tools.commands_generate:generate",
         "Write the Amaranth sources and the Verilog of the tables.",

@@ -13,7 +13,7 @@ from itertools import pairwise, product
 
 from spikewright.lct.front.refusal import Refused
 
-__all__ = ["Token", "place_of", "scan", "tokens"]
+__all__ = ["Token", "active", "place_of", "scan", "tokens"]
 
 _TOKEN = re.compile(
     r"""
@@ -113,7 +113,7 @@ def scan(sources: Mapping[str, str]) -> None:
         defined |= set(re.findall(r"`define\s+(\w+)", text))
     for name, text in sources.items():
         try:
-            _scan(list(_active(tokens(text), defined)), given)
+            _scan(list(active(tokens(text), defined)), given)
         except _Found as found:
             rule, sentence = found.args[1:]
             raise Refused(rule, place_of(name, text, found.args[0]), sentence) from None
@@ -123,8 +123,8 @@ class _Found(Exception):
     """Where, which rule, the sentence."""
 
 
-def _active(found: Iterator[Token], defined: Collection[str]) -> Iterator[Token]:
-    """Leave out what conditional compilation leaves out."""
+def active(found: Iterator[Token], defined: Collection[str]) -> Iterator[Token]:
+    """Leave out what conditional compilation leaves out, where these macros are defined."""
     branches: list[tuple[bool, bool]] = []  # whether this branch is read, whether one was
     for token in found:
         if token.text in ("`ifdef", "`ifndef", "`elsif"):

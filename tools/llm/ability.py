@@ -53,7 +53,7 @@ class Abilities:
         note = f"without {', '.join(sorted(refused))}" if refused else ""
         return sent, note
 
-    def learn(self, model: str, sent: Mapping[str, Any], words: str) -> str:
+    def learn(self, model: str, sent: Mapping[str, Any], words: str, *, silent: bool = True) -> str:
         """Take note of a refusal, and return what to leave out, if there is anything.
 
         Parameters
@@ -64,6 +64,8 @@ class Abilities:
             The question.
         words : str
             What the server said to it.
+        silent : bool
+            Whether it may be about the answer's schema although it does not say so.
         """
         words = words.lower()
         if any(sign in words for sign in TOO_LONG):
@@ -73,8 +75,8 @@ class Abilities:
             named = [part for part in named if part == "response_format"]
         if "max_tokens" in named and "max_completion_tokens" in sent:
             named.append("max_completion_tokens")
-        # A server may dislike a schema without saying so; it is the newest part of the protocol.
-        for name in [*named, "response_format"]:
+        # The schema is the newest part of the protocol, and not every server says what it dislikes.
+        for name in [*named, *["response_format"] * silent]:
             if name in sent and not (name == "response_format" and self._structured == "on"):
                 with self._lock:
                     self._refused.setdefault(model, set()).add(name)

@@ -103,6 +103,12 @@ class Account:
                 self._reserved.remove(guess)
                 self._changed.notify_all()
 
+    def check(self, guess: Charge) -> None:
+        """Raise a `ModelFailure` if one more attempt would exceed the budget."""
+        with self._changed:
+            if over := self._over([guess]):
+                raise ModelFailure("budget", over)
+
     def _over(self, coming: list[Charge]) -> str:
         """Say which budget more questions would exceed."""
         tokens = sum(charge.tokens for charge in coming)

@@ -13,15 +13,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from spikewright.tools.llm.ability import Abilities
 from spikewright.tools.llm.account import Account, Charge, estimate_tokens
+from spikewright.tools.llm.address import DEFAULT_URL, server_name
 from spikewright.tools.llm.exchange import Reply, Request, body_of, canonical, key_of, parse
-from spikewright.tools.llm.failure import ModelFailure, error_words, refusal_of_server
+from spikewright.tools.llm.failure import ModelFailure, error_words
 from spikewright.tools.llm.record import ANSWER, Exchange, Records
 from spikewright.tools.llm.secret import clean_line
-from spikewright.tools.llm.settings import DEFAULT_URL, Settings, is_local
+from spikewright.tools.llm.sending import Sender
+from spikewright.tools.llm.settings import Settings
+from spikewright.tools.llm.turns import Turns
 
 if TYPE_CHECKING:
     from spikewright.tools.llm.wire import Attempt
@@ -57,7 +59,7 @@ class Client:
         self._abilities = Abilities(settings.structured)
         self._turns = Turns()
         self._lock = threading.Lock()
-        self._package: Any = None
+        self._sender = Sender(settings)
         self._failures = 0
 
     def ask(self, request: Request) -> Reply:
@@ -87,8 +89,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections; the records stay open."""
-        if self._package is not None:
-            self._package.close()
+        self._sender.close()
 
     # Answers.
 
@@ -167,17 +168,41 @@ class Client:
         while True:
             sent, note = self._abilities.adapt(request.model, body)
             draft = self._draft(request, sent, key, note)
-            last, failure = self._send(sent, draft, guess)
+            last, failure = self._attempt(sent, draft, guess)
             if failure is None:
                 return self._keep(draft, last, guess)
             part = ""
             if last.status in (400, 422) and not last.trouble:
                 words = error_words(last.raw, self.settings.key)
-                part = self._abilities.learn(request.model, sent, words)
+                silent = failure.kind != "model"
+                part = self._abilities.learn(request.model, sent, words, silent=silent)
             if not part:
                 self._abilities.forget(request.model, learnt)
                 raise failure
             learnt.append(part)
+
+    def _attempt(
+        self, sent: Mapping[str, Any], draft: Exchange, guess: Charge
+    ) -> "tuple[Attempt, ModelFailure | None]":
+        """Ask once, with the package's retries, and return the last attempt."""
+        begun = 0
+
+        def begins() -> None:
+            nonlocal begun
+            if begun:
+                # What was cut may have been paid for: another attempt may be one too many.
+                self.account.check(guess)
+                self.account.count(retries=1)
+            begun += 1
+
+        def ended(attempt: "Attempt") -> None:
+            if attempt.status != 200 or attempt.trouble:
+                self._keep_failed(draft, attempt)
+            if attempt.trouble and attempt.sent:
+                self.account.cut(guess)
+
+        attempts, failure = self._sender.send(sent, begins, ended)
+        return attempts[-1], failure
 
     def _draft(self, request: Request, sent: Mapping[str, Any], key: str, note: str) -> Exchange:
         return Exchange(
@@ -194,83 +219,6 @@ class Client:
             status=0,
             outcome="",
             note=note,
-        )
-
-    def _send(
-        self, sent: dict[str, Any], draft: Exchange, guess: Charge
-    ) -> "tuple[Attempt, ModelFailure | None]":
-        """Let the package ask, and return its last attempt and why there is no answer."""
-        package = self._open()
-        import openai
-
-        from spikewright.tools.llm.wire import attempts
-
-        def ended(attempt: "Attempt") -> None:
-            if attempt.status != 200 or attempt.trouble:
-                self._keep_failed(draft, attempt)
-            if attempt.trouble and attempt.sent:
-                self.account.cut(guess)
-
-        failure = None
-        with attempts(ended) as tries:
-            try:
-                package.chat.completions.with_raw_response.create(**sent)
-            except openai.OpenAIError:
-                failure = self._failure(draft, tries)
-        self.account.count(retries=len(tries) - 1)
-        return tries[-1], failure
-
-    def _open(self) -> Any:
-        """Return the package's client, made when it is first needed."""
-        with self._lock:
-            if self._package is None:
-                try:
-                    import openai
-                except ModuleNotFoundError as error:
-                    if error.name != "openai":
-                        raise
-                    raise ModelFailure(
-                        "url",
-                        "Asking a model needs openai: install spikewright with its extra `llm`.",
-                    ) from None
-                from spikewright.tools.llm.wire import Wire
-
-                settings = self.settings
-                self._package = openai.OpenAI(
-                    # The package would look into the environment for what it is not given.
-                    api_key=settings.key.reveal() or "none",
-                    base_url=settings.base_url,
-                    max_retries=settings.retries,
-                    timeout=openai.Timeout(settings.timeout, connect=min(10.0, settings.timeout)),
-                    http_client=Wire(timeout=settings.timeout),
-                )
-            return self._package
-
-    def _failure(self, draft: Exchange, tries: "list[Attempt]") -> ModelFailure:
-        """Say what the last attempt came to."""
-        last = tries[-1]
-        times = f" after {len(tries)} attempts" if len(tries) > 1 else ""
-        server = self.settings.base_url
-        if last.trouble == "huge":
-            return ModelFailure("huge", f"{server} must answer in at most 8 MiB, and sends more.")
-        if last.trouble == "timeout":
-            limit = f"{self.settings.timeout:g} s"
-            return ModelFailure("timeout", f"{server} must answer in {limit}{times}, and does not.")
-        if last.trouble and not last.sent:
-            reason = clean_line(last.reason, self.settings.key).rstrip(".")
-            return ModelFailure(
-                "connection", f"{server} cannot be reached{times}: {reason}.", fatal=True
-            )
-        if last.trouble:
-            return ModelFailure("connection", f"{server} cut the connection{times}.")
-        return refusal_of_server(
-            last.status,
-            last.raw,
-            server=server,
-            model=draft.model,
-            key=self.settings.key,
-            attempts=len(tries),
-            wait=last.wait,
         )
 
     # Records.
@@ -344,32 +292,3 @@ def open_client(settings: Settings, record: Path, replay: Path | None = None) ->
             yield client
         finally:
             client.close()
-
-
-class Turns:
-    """One thread at a time for each key."""
-
-    def __init__(self) -> None:
-        self._busy: set[str] = set()
-        self._changed = threading.Condition()
-
-    @contextmanager
-    def take(self, key: str) -> Iterator[None]:
-        """Wait for the key's turn, and hold it."""
-        with self._changed:
-            self._changed.wait_for(lambda: key not in self._busy)
-            self._busy.add(key)
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._busy.remove(key)
-                self._changed.notify_all()
-
-
-def server_name(url: str) -> str:
-    """Return who is asked, for records and sentences; servers of this machine are one."""
-    parts = urlsplit(url)
-    if is_local(url):
-        return "localhost"
-    return parts.netloc + (parts.path.rstrip("/") if parts.path.rstrip("/") != "/v1" else "")

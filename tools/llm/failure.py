@@ -112,9 +112,8 @@ def error_words(raw: bytes, key: Secret) -> str:
 
 def names_the_model(words: str, model: str) -> bool:
     """Whether an error is about the model's name."""
-    words = words.lower()
-    absent = ("not found", "not exist", "no such", "unknown", "invalid model", "not supported")
-    return "model" in words and (
-        (any(phrase in words for phrase in absent) and "parameter" not in words)
-        or (model.lower() in words and "not" in words and "parameter" not in words)
-    )
+    words, model = words.lower(), model.lower()
+    if "model" not in words or "parameter" in words:
+        return False
+    absent = ("not found", "not exist", "no such", "unknown model", "invalid model")
+    return any(phrase in words for phrase in absent) or f"not a valid model id: {model}" in words

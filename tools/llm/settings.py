@@ -10,17 +10,15 @@ import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from spikewright.tools.errors import UserError
+from spikewright.tools.llm.address import DEFAULT_URL, check_url, is_local
 from spikewright.tools.llm.secret import Secret
 
-__all__ = ["DEFAULT_URL", "Price", "Settings", "is_local", "load_settings"]
+__all__ = ["Price", "Settings", "load_settings"]
 
-DEFAULT_URL = "https://api.openai.com/v1"
 CONFIG = Path("spikewright.toml")
 
 # One variable a setting; the first two are what every program of this protocol reads.
@@ -138,30 +136,6 @@ class Settings:
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "key"}
         prices = {model: asdict(price) for model, price in self.prices.items()}
         return values | {"prices": prices, "models": list(self.models)}
-
-
-def is_local(url: str) -> bool:
-    """Whether a URL is this machine's own."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def check_url(url: str) -> None:
-    """Raise a `UserError` for what is no address of a server."""
-    rule = "base_url must be like http://127.0.0.1:8000/v1"
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise UserError(f"{rule}, not {url!r}.") from None
-    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        # What is wrong may be a key, so it is not quoted.
-        raise UserError(f"{rule}: no user, password or query; a key goes into OPENAI_API_KEY.")
-    if not good or not url.isprintable() or " " in url:
-        raise UserError(f"{rule}, not {url!r}.")
 
 
 def check_number(name: str, value: object) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import httpx2
 import openai
 
-__all__ = ["MOST_BYTES", "Attempt", "Gate", "TooLarge", "Wire", "attempts"]
+__all__ = ["MOST_BYTES", "Attempt", "Gate", "TooLarge", "Wire", "watched"]
 
 MOST_BYTES = 8 * 2**20
 
@@ -73,26 +73,31 @@ class Attempt:
 class Watch:
     """The attempts at one question, in the thread that asks it."""
 
+    begins: Callable[[], None]
     ended: Callable[[Attempt], None]
-    all: list[Attempt] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
 
 
 _watch: ContextVar[Watch] = ContextVar("_watch")
 
 
 @contextmanager
-def attempts(ended: Callable[[Attempt], None]) -> Iterator[list[Attempt]]:
+def watched(
+    begins: Callable[[], None], ended: Callable[[Attempt], None]
+) -> Iterator[list[Attempt]]:
     """Yield the list of attempts that this thread makes inside the block.
 
     Parameters
     ----------
+    begins : callable
+        Is called before each attempt, and may raise to prevent it.
     ended : callable
         Is given each attempt when it is over.
     """
-    watch = Watch(ended)
+    watch = Watch(begins, ended)
     token = _watch.set(watch)
     try:
-        yield watch.all
+        yield watch.attempts
     finally:
         _watch.reset(token)
 
@@ -165,9 +170,11 @@ class Wire(openai.DefaultHttpxClient):
         options |= {"follow_redirects": False, "stream": True}
         # Packed bytes could hide a thousand times their number.
         request.headers["accept-encoding"] = "identity"
+        watch, attempt = _watch.get(), Attempt()
         self.gate.wait()
-        watch, attempt, start = _watch.get(), Attempt(), time.monotonic()
-        watch.all.append(attempt)
+        watch.begins()
+        watch.attempts.append(attempt)
+        start = time.monotonic()
         try:
             response = super().send(request, **options)
             attempt.status = response.status_code

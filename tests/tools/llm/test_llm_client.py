@@ -117,6 +117,20 @@ CASES: dict[str, tuple[Any, str, str, bool, int]] = {
         True,
         1,
     ),
+    "404 model, as vLLM has it": (
+        says({"object": "error", "message": "The model `m` does not exist.", "code": 404}, 404),
+        "model",
+        "URL has no model 'm': The model `m` does not exist.",
+        True,
+        1,
+    ),
+    "503, as llama.cpp has it": (
+        says(error("Loading model", code=503), 503),
+        "server",
+        "URL fails (HTTP 503) after 3 attempts: Loading model.",
+        False,
+        3,
+    ),
     "404 page": (
         says(PAGE, 404),
         "url",
@@ -247,8 +261,8 @@ def test_no_key_for_a_server_that_wants_one() -> None:
 
 
 def test_no_key_at_all_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    from spikewright.tools.llm.address import DEFAULT_URL
     from spikewright.tools.llm.secret import Secret
-    from spikewright.tools.llm.settings import DEFAULT_URL
 
     monkeypatch.setattr(socket, "socket", None)
     with client(DEFAULT_URL, key=Secret()) as asking, pytest.raises(ModelFailure) as caught:
@@ -391,12 +405,13 @@ def test_a_simulated_answer_says_so_for_ever(body: Any, headers: Any, tmp_path: 
 # What a server does not understand.
 
 
-def refuses(name: str, words: str) -> Any:
+def refuses(name: str, words: Any) -> Any:
     """Refuse questions with that part."""
+    said = (error(words), 400) if isinstance(words, str) else ({"detail": words}, 422)
 
     def step(handler: Any) -> None:
         if name in handler.body:
-            says(error(words), 400)(handler)
+            says(*said)(handler)
         else:
             says()(handler)
 
@@ -417,12 +432,13 @@ SCHEMA = {"type": "object", "properties": {"hdl": {"type": "string"}}}
             "",
             "max_completion_tokens",
         ),
+        ("seed", [{"loc": ["body", "seed"], "msg": "extra fields"}], "without seed", None),
         ("response_format", "response_format: json_schema?", "without response_format", None),
         ("response_format", "Bad request.", "without response_format", None),
     ],
 )
 def test_what_a_server_refuses_is_left_out(
-    name: str, words: str, note: str, left: str | None
+    name: str, words: Any, note: str, left: str | None
 ) -> None:
     given = {"temperature": 0.5, "seed": 7, "max_tokens": 500}
     with serving(refuses(name, words)) as server, client(server.url, **given) as asking:

@@ -29,6 +29,9 @@ serving = helpers.serving
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    import openai._base_client as package
+
+    monkeypatch.setattr(package, "INITIAL_RETRY_DELAY", 0.001)
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
 
@@ -267,6 +270,17 @@ def test_what_was_cut_may_have_cost_something() -> None:
             with pytest.raises(ModelFailure) as caught:
                 asking.ask(question("x" * 300))
             assert caught.value.kind == kind
+
+
+def test_an_attempt_too_many_is_not_made() -> None:
+    limits: dict[str, Any] = {"retries": 5, "max_tokens": 50, "token_budget": 449}
+    with serving(helpers.cut) as server, client(server.url, **limits) as asking:
+        with pytest.raises(ModelFailure) as caught:
+            asking.ask(question("x" * 300))
+        assert (len(server.bodies), asking.account.retries) == (2, 1)
+    assert str(caught.value) == (
+        "The budget of 449 tokens is reached: 300 are spent, and the next question needs about 150."
+    )
 
 
 def test_a_replayed_answer_costs_nothing(tmp_path: Path) -> None:

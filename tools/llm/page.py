@@ -215,7 +215,7 @@ def _link(trip: Trip, anchors: Mapping[int, str], *, words: bool) -> str:
         told.append(f"{len(trip.rounds)} rounds")
     title = f' title="{escaped(", ".join([mark.word, *told]))}"'
     cancels = any(r.legs is not None and r.legs.cancels for r in trip.rounds[-1:])
-    small = "<small>the errors cancel</small>" if words and cancels else ""
+    small = '<small class="below">the errors cancel</small>' if words and cancels else ""
     if words and len(trip.rounds) > 1:
         said += f" <small>{len(trip.rounds)} rounds</small>"
     return (

@@ -126,7 +126,7 @@ def test_a_trip_shows_marks_counterexamples_and_lines():
 def test_errors_that_cancel_refusals_findings_and_repair_are_told():
     made = page(samples.matrix(), TABLES)
     assert made.count("<b>Two errors cancel each other.</b>") == 1
-    assert "<small>the errors cancel</small>" in made
+    assert '<small class="below">the errors cancel</small>' in made
     assert "<h5>Stopped by the sandbox</h5><ul><li>gate.v:4: reads /etc/passwd</li></ul>" in made
     assert '<mark title="refused"><i>4</i>    if (rst)' in made
     assert "<li><b>gap</b> no row of table work covers this input</li>" in made

@@ -58,7 +58,8 @@ def trip_card(trip: Trip, anchor: str, table: str) -> str:
         f"{escaped(trip.model, 200)} {label}</h4>"
         f'<span class="facts">{escaped(" · ".join(filter(None, facts)))}</span></summary>'
     )
-    notes = [_note("", trip.sentence)] if trip.sentence else []
+    said = [done.sentence for done in trip.rounds[-1:]]
+    notes = [_note("", trip.sentence)] if trip.sentence and trip.sentence not in said else []
     if trip.failure:
         notes.append(_note("Ended by", trip.failure))
     if trip.decoder and trip.decoder != trip.model:
@@ -108,7 +109,7 @@ def _judged(done: Round, anchor: str, table: str) -> str:
     out = [_note("", done.sentence)] if done.sentence else []
     legs = done.legs
     if legs is not None:
-        out += [_legs(legs), _findings(legs)]
+        out += [_legs(legs, asked=done.asked_back), _findings(legs)]
         if legs.verdict != "clean":
             out.append(_marked(legs, anchor, table))
         out += [
@@ -140,15 +141,20 @@ def _hdl(done: Round) -> str:
     )
 
 
-def _legs(legs: Legs) -> str:
+def _legs(legs: Legs, *, asked: bool) -> str:
     tiles = []
     for name, what, use in LEGS:
         leg = getattr(legs, name)
         mark = PLAIN[leg.verdict]
+        word = mark.word
+        if leg.verdict == "none" and legs.verdict == "specification":
+            word = "not held"
+        elif leg.verdict == "none" and not asked and name != "encoder":
+            word = "not asked"
         said = f"<p>{escaped(leg.sentence, MOST_TEXT)}</p>" if leg.sentence else ""
         tiles.append(
             f'<li class="{leg.verdict}"><span><b>{name}</b> {what}<br>{use}</span>'
-            f"<strong>{mark.glyph} {mark.word}</strong>{said}</li>"
+            f"<strong>{mark.glyph} {word}</strong>{said}</li>"
         )
     words = "same" if legs.text_same else "different"
     tiles.append(

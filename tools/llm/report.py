@@ -111,13 +111,13 @@ def _trip(trip: Trip) -> Iterator[tuple[str, str]]:
     if not trip.rounds:
         return
     last = trip.rounds[-1]
-    if last.sentence:
+    if last.sentence and last.sentence != trip.sentence:
         yield f"  {one_line(last.sentence, MOST_TEXT)}", ""
     if last.legs is not None:
-        yield from _legs(last.legs)
+        yield from _legs(last.legs, last.sentence)
 
 
-def _legs(legs: Legs) -> Iterator[tuple[str, str]]:
+def _legs(legs: Legs, said: str) -> Iterator[tuple[str, str]]:
     if legs.cancels:
         yield "  two errors cancel each other: a plain round trip finds nothing", ""
     for finding in legs.findings[:MOST_CELLS]:
@@ -125,12 +125,20 @@ def _legs(legs: Legs) -> Iterator[tuple[str, str]]:
         yield f"  {one_line(str(finding.get('code', '')))}: {one_line(str(said), MOST_TEXT)}", ""
     for side in ("encoder", "decoder"):
         leg = getattr(legs, side)
-        if leg.sentence and not leg.cells and leg.verdict != "same":
+        if leg.sentence not in ("", said) and not leg.cells and _speaks(legs, side):
             yield f"  {side}: {PLAIN[leg.verdict].glyph} {one_line(leg.sentence, MOST_TEXT)}", ""
         for cell in leg.cells[:MOST_CELLS]:
             yield from _difference(side, cell)
         if len(leg.cells) > MOST_CELLS:
             yield f"  {side}: {len(leg.cells) - MOST_CELLS:,} more", ""
+
+
+def _speaks(legs: Legs, side: str) -> bool:
+    """Whether the sentence of a leg without cells says more than that there was nothing to hold."""
+    leg = legs.encoder if side == "encoder" else legs.decoder
+    if leg.verdict == "none" and side == "decoder":
+        return legs.verdict in ("decoder", "both")
+    return leg.verdict != "same" and legs.verdict != "specification"
 
 
 def _difference(side: str, cell: Cell) -> Iterator[tuple[str, str]]:

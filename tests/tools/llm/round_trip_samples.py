@@ -70,7 +70,8 @@ def legs(verdict="clean", encoder=SAME, decoder=SAME, loop=SAME, **fields):
 
 def turn(found, hdl=HDL, table=TABLE, **fields):
     written = Hdl(text=hdl, language="verilog", top="gate") if hdl is not None else None
-    return Round(hdl=written, table=table, legs=found, keys=("0123456789abcdef" * 4,), **fields)
+    fields = {"keys": ("0123456789abcdef" * 4,), "asked_back": bool(table)} | fields
+    return Round(hdl=written, table=table, legs=found, **fields)
 
 
 def trip(unit, model, *rounds, **fields):

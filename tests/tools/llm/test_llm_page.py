@@ -136,6 +136,9 @@ def test_errors_that_cancel_refusals_findings_and_repair_are_told():
     assert "▲→✓ clean <small>2 rounds</small>" in made
     assert "the server did not answer within 60 s" in made
     assert "<li>go = 1</li>" in made
+    # The model whose HDL was refused was not asked to read it back.
+    assert made.count("<strong>○ not asked</strong>") == 2
+    assert made.count("<strong>○ not held</strong>") == 3
 
 
 def test_words_that_differ_are_marked_and_words_that_do_not_are_only_named():

@@ -49,6 +49,11 @@ COMMANDS = (
         "Let language models write HDL and tables, and read what was said.",
     ),
     Entry(
+        "roundtrip",
+        "spikewright.tools.commands_roundtrip:roundtrip",
+        "Have models write units and read them back, and say whose each fault is.",
+    ),
+    Entry(
         "generate",
         "spikewright.tools.commands_generate:generate",
         "Write the Amaranth sources and the Verilog of the tables.",

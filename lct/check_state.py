@@ -145,7 +145,7 @@ class _Proof:
 
     def _deepen(self, until: float) -> None:
         """Look ahead from all that was reached, and prove by induction, ever more steps deep."""
-        solver = Solver(self.context.builder, self.context.limit)
+        solver = Solver(self.context.builder, self.context.limit, cores=bool(self.context.switches))
         self.context.join(solver, self.context.now)
         for depth in range(1, _DEPTH):
             moment = self._moment(depth)

@@ -1,0 +1,114 @@
+"""Parts of the specification benchmark: the edits of one unit's table, from drawing to verdict."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import Any
+
+from spikewright.lct.check import check
+from spikewright.lct.decoder.polish import read
+from spikewright.lct.diagnostics import Finding, LctError
+from spikewright.lct.ir import Unit
+from spikewright.lct.library import Library
+from spikewright.verif.table_faults import TableFault, drawn
+from spikewright.verif.table_truth import named, shows, truth
+
+__all__ = ["Check", "Part", "measure", "measure_part", "units"]
+
+Check = Callable[[Unit], Sequence[Finding]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one process does at a time.
+
+    Attributes
+    ----------
+    each : int
+        Edits of a kind, at most.
+    limit : float
+        Seconds for a question to the solver.
+    judged : int
+        Of so many planted faults one is taken through a round trip as well; 0 for none.
+    """
+
+    unit: str
+    each: int
+    seed: int
+    limit: float = 20.0
+    judged: int = 10
+
+
+def units() -> list[str]:
+    """Names of the units with logic tables."""
+    return Library().logic()
+
+
+def measure(chosen: Sequence[Part], processes: int) -> Iterator[dict[str, Any]]:
+    """Results of parts as they are ready, in any order."""
+    if processes < 2:
+        yield from map(measure_part, chosen)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        futures = [pool.submit(measure_part, part) for part in chosen]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def measure_part(part: Part, checked: Check | None = None) -> dict[str, Any]:
+    """Draw, find the truth, check.
+
+    Parameters
+    ----------
+    checked : callable
+        Stands in for the checks: a benchmark that praises broken ones is broken itself.
+    """
+    unit = Library().unit(part.unit)
+    test: Check = checked or (lambda u: check(u, part.limit))
+    edits, left_out = [], 0
+    for fault in drawn(unit, part.seed, part.each):
+        result = _edit(fault, part, test)
+        if result is None:
+            left_out += 1
+        else:
+            edits.append(result)
+    return {"unit": part.unit, "left_out": left_out, "edits": edits}
+
+
+def _edit(fault: TableFault, part: Part, test: Check) -> dict[str, Any] | None:
+    """One edit; None where its text does not elaborate, which is another fault."""
+    try:
+        unit = read(fault.text, fault.unit)
+        formed = read(fault.forms, fault.unit) if fault.forms else unit
+    except LctError:
+        return None
+    begin = time.perf_counter()
+    found = truth(formed, fault, part.seed)
+    middle = time.perf_counter()
+    findings = test(unit)
+    verdict = found.verdict
+    # No input that was drawn shows it; one that a finding names may, and is run like any other.
+    if verdict == "undecided" and any(
+        f.values and shows(formed, fault, f.values) for f in findings
+    ):
+        verdict = "fault"
+    return {
+        "fault": fault.fault,
+        "family": fault.family,
+        "table": fault.table,
+        "row": fault.row,
+        "what": fault.what,
+        "truth": verdict,
+        "named": named(fault, findings),
+        "findings": [f"{f.place}: {f.code}: {f.message}" for f in findings[:4]],
+        "truth_seconds": round(middle - begin, 4),
+        "check_seconds": round(time.perf_counter() - middle, 4),
+    }

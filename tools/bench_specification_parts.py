@@ -6,20 +6,27 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from spikewright.lct.check import check
+from spikewright.lct.compare import Options
 from spikewright.lct.decoder.polish import read
 from spikewright.lct.diagnostics import Finding, LctError
+from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.ir import Unit
+from spikewright.lct.legs import Hdl, judge
 from spikewright.lct.library import Library
+from spikewright.verif.mutation_bases import verilog_base
 from spikewright.verif.table_faults import TableFault, drawn
 from spikewright.verif.table_truth import named, shows, truth
 
-__all__ = ["Check", "Part", "measure", "measure_part", "units"]
+__all__ = ["Check", "Judge", "Part", "measure", "measure_part", "units"]
 
 Check = Callable[[Unit], Sequence[Finding]]
+Judge = Callable[[Unit], str]
 
 
 @dataclass(frozen=True)
@@ -63,27 +70,51 @@ def measure(chosen: Sequence[Part], processes: int) -> Iterator[dict[str, Any]]:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def measure_part(part: Part, checked: Check | None = None) -> dict[str, Any]:
-    """Draw, find the truth, check.
+def measure_part(
+    part: Part, checked: Check | None = None, judged: Judge | None = None
+) -> dict[str, Any]:
+    """Draw, find the truth, check, and take some through a round trip.
 
     Parameters
     ----------
-    checked : callable
-        Stands in for the checks: a benchmark that praises broken ones is broken itself.
+    checked, judged : callable
+        Stand in for the checks and for the judging of round trips: a benchmark that praises broken
+        ones is broken itself.
     """
     unit = Library().unit(part.unit)
     test: Check = checked or (lambda u: check(u, part.limit))
     edits, left_out = [], 0
-    for fault in drawn(unit, part.seed, part.each):
-        result = _edit(fault, part, test)
-        if result is None:
-            left_out += 1
-        else:
-            edits.append(result)
-    return {"unit": part.unit, "left_out": left_out, "edits": edits}
+    with _judge(unit, judged) as trip:
+        for fault in drawn(unit, part.seed, part.each):
+            result = _edit(fault, part, test, trip)
+            if result is None:
+                left_out += 1
+            else:
+                edits.append(result)
+        clean = trip(unit) if part.judged else ""
+    return {"unit": part.unit, "left_out": left_out, "edits": edits, "unchanged": clean}
 
 
-def _edit(fault: TableFault, part: Part, test: Check) -> dict[str, Any] | None:
+@contextmanager
+def _judge(unit: Unit, judged: Judge | None) -> Iterator[Judge]:
+    """Round trips whose HDL and decoded table are right for the table as it was."""
+    if judged is not None:
+        yield judged
+        return
+    text = "\n".join(unit.document.lines) + "\n"
+    hdl = Hdl(verilog_base(unit.name), "verilog", unit.name)
+    with Elaborator() as elaborator:
+        options = Options(explain=False)
+
+        def trip(edited: Unit) -> str:
+            return judge(
+                edited, hdl, text, elaborator=elaborator, options=options, exact=False
+            ).verdict
+
+        yield trip
+
+
+def _edit(fault: TableFault, part: Part, test: Check, trip: Judge) -> dict[str, Any] | None:
     """One edit; None where its text does not elaborate, which is another fault."""
     try:
         unit = read(fault.text, fault.unit)
@@ -100,6 +131,10 @@ def _edit(fault: TableFault, part: Part, test: Check) -> dict[str, Any] | None:
         f.values and shows(formed, fault, f.values) for f in findings
     ):
         verdict = "fault"
+    seconds = time.perf_counter() - middle
+    sure = verdict == "fault" and named(fault, findings) == "yes"
+    # A sample that is the same whatever was found before it.
+    taken = part.judged and crc32(fault.text.encode()) % part.judged == 0
     return {
         "fault": fault.fault,
         "family": fault.family,
@@ -110,5 +145,6 @@ def _edit(fault: TableFault, part: Part, test: Check) -> dict[str, Any] | None:
         "named": named(fault, findings),
         "findings": [f"{f.place}: {f.code}: {f.message}" for f in findings[:4]],
         "truth_seconds": round(middle - begin, 4),
-        "check_seconds": round(time.perf_counter() - middle, 4),
+        "check_seconds": round(seconds, 4),
+        "attributed": trip(unit) if sure and taken else "",
     }

@@ -26,5 +26,6 @@ def drawn(unit: Unit, seed: int, each: int) -> list[TableFault]:
         edits = list(make(draft, random))
         random.shuffle(edits)
         fresh = {e.text: e for e in edits if e.text not in found}
-        found.update(list(fresh.items())[:each])
+        # Few expressions have operators that Verilog binds otherwise: of these, all there may be.
+        found.update(list(fresh.items())[: each * (3 if make is _MAKERS["two readings"] else 1)])
     return list(found.values())[1:]

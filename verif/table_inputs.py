@@ -66,7 +66,8 @@ class Inputs:
         return columns
 
     def _drawn(self, found: dict[_Key, Int | Enum], seed: int) -> dict[_Key, Any]:
-        random, columns = np.random.default_rng(seed), {}
+        random = np.random.default_rng(seed)
+        columns: dict[_Key, Any] = {}
         for key, leaf in found.items():
             columns[key] = self._column(leaf, random, list(columns.values()))
         return columns

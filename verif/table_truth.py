@@ -126,9 +126,9 @@ def _gap(run: _Run) -> Truth:
 
 def _overlap(run: _Run) -> Truth:
     table = run.tables[run.fault.table]
-    if table.policy == "priority":
-        return Truth("harmless")
     rows = run.matching(table)[: len(table.rows) - table.rows[-1].is_else]
+    if table.policy == "priority" or len(rows) < 2:
+        return Truth("harmless")
     return run.shown(np.sum(rows, axis=0) > 1)
 
 

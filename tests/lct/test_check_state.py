@@ -94,3 +94,11 @@ def test_a_question_without_an_answer_is_a_finding(make_unit: MakeUnit) -> None:
     assert findings
     assert {f.verdict for f in findings} == {"unknown"}
     assert all(f.message.startswith("not decided within 0.001 s: whether ") for f in findings)
+
+
+def test_a_search_far_ahead_under_assumptions(make_unit: MakeUnit) -> None:
+    """The proof remembers which of them it has used, in each of its solvers."""
+    needless = "## Assumptions\n| id | always |\n|---|---|\n| A1 | not (go and tick) |\n"
+    unit = make_unit(TIMER.format(assumptions=needless, done="<= 9999999", over="> 9999999"))
+    found = {(f.code, f.verdict) for f in check(unit, patience=0.3)}
+    assert ("unreachable", "unknown") in found

@@ -18,8 +18,11 @@ from spikewright.tools.llm.blocks import (
     loose,
     plain,
     rest_of,
+    trim,
+    unescaped,
     without_thoughts,
 )
+from spikewright.tools.llm.joint import joined_texts
 from spikewright.tools.llm.strip import parse_python
 
 __all__ = ["LONGEST", "Answer", "Malformed", "Want", "extract", "prolong"]
@@ -29,6 +32,7 @@ Want = Literal["verilog", "amaranth", "table"]
 LONGEST = 1 << 20
 """Characters of the longest answer that is read."""
 
+_CLOSED = {True: "stop", False: "length"}
 _JSON, _CUT = "JSON", "cut off"
 _WORDS = {
     "verilog": "no Verilog module",
@@ -106,25 +110,21 @@ def extract(
         return Malformed("The answer ends within its thoughts.")
     notes += ["thoughts"] if thought else []
     if not inner and (found := from_json(said, _MARK[want])) is not None:
-        inside = extract(found.text, want, finish="stop", name=name, inner=True)
+        inside = extract(found.text, want, finish=_CLOSED[found.closed], name=name, inner=True)
         if isinstance(inside, Answer):
             return _answer(Block(inside.text, closed=found.closed), want, finish, [*notes, _JSON])
-    blocks = [b for b in fenced(said) if _MARK[want].search(b.text)]
-    chosen = _chosen(blocks, want, name)
-    if chosen is not None:
-        if not chosen.closed and finish != "length":
-            # Prose may follow where a fence is missing.
-            within = loose(chosen.text, want)
-            whole = within is not None and _whole(within, want, finish)
-            chosen = Block(within, closed=False) if within is not None and whole else chosen
-        return _answer(chosen, want, finish, [*notes, "fence"])
-    outside = loose(said, want)
-    if outside is not None and _MARK[want].search(outside):
-        return _answer(Block(outside, closed=False), want, finish, notes)
-    if "\\n" in said and not inner:
+    if not inner and said.count("\\n") > said.count("\n"):
         # Escaped as in JSON, without JSON around it.
-        unescaped = said.replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"')
-        return extract(unescaped, want, finish=finish, name=name, inner=True)
+        bare = extract(unescaped(said), want, finish=finish, name=name, inner=True)
+        if isinstance(bare, Answer):
+            return bare
+    chosen = _chosen([b for b in fenced(said) if _MARK[want].search(b.text)], want, name)
+    if chosen is not None:
+        notes.append("fence")
+    elif (outside := loose(said, want)) is not None and _MARK[want].search(outside):
+        chosen = Block(outside, closed=False)
+    if chosen is not None:
+        return _answer(chosen, want, finish, notes)
     if _REFUSAL.search(said[:400]):
         return Malformed("The model declines to answer.", refusal=True)
     return Malformed(f"The answer has {_WORDS[want]}.")
@@ -152,23 +152,36 @@ def prolong(
         already, or all of it once more, each in the form of before or in another one.
     """
     anew = more.lstrip().startswith("{") or fenced(more)
-    if isinstance(cut, Malformed) or (_JSON in cut.notes and not anew):
+    if _JSON in getattr(cut, "notes", ()) and not anew:
         return extract(raw + more, want, finish=finish, name=name)
     said, _ = plain(more[:LONGEST])
     said, thought = without_thoughts(said)
     if thought is None or not said.strip():
         return cut
+    if isinstance(cut, Malformed):
+        # What there is may end before anything that says what it is.
+        first = plain(raw)[0]
+        open_ = bool(fenced(first)) and not fenced(first)[-1].closed
+        found = extract(raw + more, want, finish=finish, name=name)
+        rest = rest_of(said).text if open_ and fenced(said) else said
+        joined = joined_texts(first, rest, lambda _: False)
+        other = extract(joined, want, finish=finish, name=name)
+        return other if isinstance(other, Answer) and joined != raw + said else found
     block = from_json(said, re.compile("")) or rest_of(said)
-    text = _joined(cut.text, block.text)[:LONGEST]
+    text = joined_texts(cut.text, block.text, lambda t: _whole(t, want, "stop"))[:LONGEST]
     notes = [n for n in cut.notes if n not in (_JSON, _CUT)]
     return _answer(Block(text, closed=block.closed), want, finish, [*notes, "continued"])
 
 
 def _answer(block: Block, want: Want, finish: str, notes: Iterable[str]) -> Answer:
-    complete = block.closed or _whole(block.text, want, finish)
-    if not complete:
-        return Answer(block.text.lstrip("\n"), False, (*dict.fromkeys(notes), _CUT))
-    return Answer(block.text.strip("\n").rstrip() + "\n", True, tuple(dict.fromkeys(notes)))
+    text = block.text
+    if not block.closed and (finish != "length" or want == "verilog"):
+        # Prose may follow where nothing says where the end is.
+        trimmed = trim(text, want)
+        text = trimmed if _whole(trimmed, want, finish) else text
+    if not block.closed and not _whole(text, want, finish):
+        return Answer(text.lstrip("\n"), False, (*dict.fromkeys(notes), _CUT))
+    return Answer(text.strip("\n").rstrip() + "\n", True, tuple(dict.fromkeys(notes)))
 
 
 def _whole(text: str, want: Want, finish: str) -> bool:
@@ -218,31 +231,3 @@ def _helps(text: str, user: str) -> bool:
         and not re.search(rf"\bmodule\s+{m}\b", user)
         for m in modules
     )
-
-
-_SEARCHED = 4096
-_SURE = 24
-
-
-def _joined(first: str, more: str) -> str:
-    """Two parts of one text; what the second repeats of the first is there once."""
-    begin = first.lstrip()[:60]
-    if len(begin) >= _SURE and more.lstrip().startswith(begin):
-        return more  # all over again
-    last = first.rpartition("\n")[2]
-    starts = [0, *(m.end() for m in re.finditer("\n", more[:_SEARCHED]))][:12]
-    for start in starts:
-        rest = more[start:]
-        shared = _shared(first, rest)
-        if shared >= _SURE or (shared >= len(last) and len(last.strip()) >= 4 and start == 0):
-            return first + rest[shared:]
-    bare = more.lstrip()
-    if len(last.strip()) >= 2 and bare.startswith(last.strip()):
-        return first[: len(first) - len(last)] + last[: len(last) - len(last.lstrip())] + bare
-    return first + more
-
-
-def _shared(first: str, more: str) -> int:
-    """Characters of the longest end of one text that is the beginning of the other."""
-    most = min(len(first), len(more), _SEARCHED)
-    return next((n for n in range(most, 0, -1) if first.endswith(more[:n])), 0)

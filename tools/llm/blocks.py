@@ -10,7 +10,17 @@ from typing import Any
 
 from spikewright.tools.llm.strip import parse_python
 
-__all__ = ["Block", "fenced", "from_json", "loose", "plain", "rest_of", "without_thoughts"]
+__all__ = [
+    "Block",
+    "fenced",
+    "from_json",
+    "loose",
+    "plain",
+    "rest_of",
+    "trim",
+    "unescaped",
+    "without_thoughts",
+]
 
 
 @dataclass(frozen=True)
@@ -198,17 +208,24 @@ _LAST = {
 
 
 def loose(text: str, want: str) -> str | None:
-    """Code that stands among prose without a fence; None where there is none."""
+    """Code that stands among prose without a fence, with what follows it; None if there is none."""
     text = "\n".join(x for x in text.split("\n") if not re.fullmatch(r"\s*(`{3,}|~{3,})\w*\s*", x))
     begin = _BEGINNING[want].search(text)
-    if begin is None:
-        return None
-    rest = text[_with_comments(text, begin.start()) :]
+    return text[_with_comments(text, begin.start()) :] if begin is not None else None
+
+
+def trim(text: str, want: str) -> str:
+    """Code without the prose after it."""
     if want == "amaranth":
-        return _python(rest)
-    ends = [m.end() for m in _LAST[want].finditer(rest)]
-    cut = want == "table" and rest.rpartition("\n")[2].startswith("|")
-    return rest if not ends or cut else rest[: ends[-1]]
+        return _python(text)
+    ends = [m.end() for m in _LAST[want].finditer(text)]
+    return text[: ends[-1]] if ends else text
+
+
+def unescaped(text: str) -> str:
+    """A text with the escapes of JSON read."""
+    plainly = {"n": "\n", "t": "\t", "r": "\r"}
+    return re.sub(r"\\([\"\\/ntr])", lambda m: plainly.get(m[1], m[1]), text)
 
 
 def _with_comments(text: str, start: int) -> int:
@@ -219,9 +236,11 @@ def _with_comments(text: str, start: int) -> int:
 
 
 def _python(text: str) -> str:
-    """The longest beginning that is Python, of those that end before a line without indentation."""
+    """The longest beginning that is Python; what is cut off after it has no indented line."""
     ends = [m.start() for m in re.finditer(r"^(?=[^\s#)\]}])", text, re.MULTILINE)][1:]
-    for end in [len(text), *reversed(ends[-40:])]:
+    for end in [len(text), *reversed(ends)]:
+        if re.search(r"^ {4}", text[end:], re.MULTILINE):
+            break
         try:
             parse_python(text[:end])
         except ValueError:

@@ -114,7 +114,7 @@ def roundtrip(
     from spikewright.tools.llm.accept import accept_all
     from spikewright.tools.llm.roundtrip import Plan, collect, selected
 
-    with open_client(settings, record, replay) as client, _judges(tables, limit) as judges:
+    with _judges(tables, limit) as judges, open_client(settings, record, replay) as client:
         plan = Plan(
             units=selected(judges.library, units or (), parts=with_parts), models=settings.models,
             samples=samples, target=target.value, rounds=rounds, decoder=decoder_model,

@@ -101,7 +101,8 @@ class Judges:
         # The second one is an extra, and confirms what the first has proven.
         self.solvers = ("bitwuzla", "z3") if find_spec("z3") else ("bitwuzla",)
         self._workers = [Worker(make, patience) for _ in range(processes)]
-        self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        # The one that was busy last: a process that nobody needs is not even started.
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
         for worker in self._workers:
             self._idle.put(worker)
         self._known: dict[str, Future[Any]] = {}

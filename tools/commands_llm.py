@@ -3,6 +3,7 @@
 import typer
 
 from spikewright.tools.commands_llm_records import records
+from spikewright.tools.commands_llm_serve import serve
 
 __all__ = ["app"]
 
@@ -20,3 +21,4 @@ def group() -> None:
 
 
 app.command("records")(records)
+app.command("serve")(serve)

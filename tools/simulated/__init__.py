@@ -1,1 +1,1 @@
-"""A server that plays an imperfect model. Whatever it answers is simulated, never a model's score."""
+"""A server that plays an imperfect model: what it answers is simulated, and no model's score."""

@@ -1,0 +1,151 @@
+"""What the simulated model's plans say is true, held against every input of small units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+
+from spikewright.lct.decoder.polish import read
+from spikewright.lct.evaluate import pack, unpack
+from spikewright.lct.execute import Machine, first_match
+from spikewright.lct.ir import ANY, Unit
+from spikewright.lct.library import Library
+from spikewright.tools.simulated.answers import UNSPOKEN
+from spikewright.tools.simulated.make import quick_pool
+from spikewright.tools.simulated.plans import SHARES, combinations, plan, shares, trips
+from spikewright.tools.simulated.pool import Pool, load_pool, save_pool
+from spikewright.verif.mutant_truth_hdl import cut, simulate
+from spikewright.verif.mutant_truth_vectors import layout
+
+UNIT = "seed_writer"
+
+
+@pytest.fixture(scope="module")
+def pool() -> Pool:
+    return quick_pool(UNIT, 1)
+
+
+def _inputs(unit: Unit) -> Iterator[dict[str, int]]:
+    """All inputs and states."""
+    symbols = [*unit.by_role("input"), *unit.by_role("register")]
+    for bits in product(*(range(1 << s.type.width) for s in symbols)):
+        yield {s.name: unpack(v, s.type) for s, v in zip(symbols, bits, strict=True)}
+
+
+def _behaviour(unit: Unit, original: Unit) -> list[object] | None:
+    """What a table says for every input of the original; None where its signals are others."""
+    theirs = {s.name: (s.role, s.type.width) for s in unit.symbols.values()}
+    if theirs != {s.name: (s.role, s.type.width) for s in original.symbols.values()}:
+        return None
+    machine = Machine(unit)
+    found: list[object] = [
+        (s.name, s.reset) for s in sorted(unit.by_role("register"), key=lambda s: s.name)
+    ]
+    for given in _inputs(original):
+        values = machine.complete(given)
+        for name in sorted(machine.drivers):
+            table, position = machine.drivers[name]
+            row = first_match(table, values)
+            assert row is not None
+            symbol = unit.symbols[name]
+            free = row.targets[position] == ANY
+            found.append("*" if free else pack(machine.outcome(symbol, values), symbol.type))
+    return found
+
+
+def _vectors(behaving: Unit, original: Unit) -> list[int]:
+    """What a table says for every input, as `mutant_truth_hdl.simulate` takes it."""
+    at, machine, found = layout(original), Machine(behaving), []
+    for given in _inputs(original):
+        values = machine.complete(given)
+        vector = 0
+        for f in at.fields:
+            name = next((n for n in values if n.replace(".", "__") == f.name), "")
+            symbol = behaving.symbols.get(name)
+            if f.role in ("input", "register") and symbol:
+                vector |= pack(values[name], symbol.type) << f.low
+            elif f.role in ("output", "next") and symbol:
+                vector |= pack(machine.outcome(symbol, values), symbol.type) << f.low
+            elif f.role.startswith("care"):
+                vector |= ((1 << f.width) - 1) << f.low
+        found.append(vector)
+    return found
+
+
+def test_tables(pool: Pool) -> None:
+    original = Library().unit(UNIT)
+    right = _behaviour(original, original)
+    assert {t.faulty for t in pool.tables} == {False, True}
+    for table in pool.tables:
+        assert table.faulty == (_behaviour(read(table.text, UNIT), original) != right), table
+
+
+def test_hdl_and_pairs(pool: Pool) -> None:
+    original = Library().unit(UNIT)
+    tried = 0
+    for hdl in pool.hdl:
+        module = cut(hdl.text, original, "module_under_test") if hdl.language == "verilog" else None
+        if module is None or module.trouble:
+            continue
+        for faulty, unit in [
+            (hdl.faulty, original),
+            *((p.faulty, read(pool.tables[p.table].text, UNIT)) for p in hdl.pairs),
+        ]:
+            behaviour = _behaviour(unit, original)
+            if behaviour is None or "*" in behaviour:
+                continue
+            same = {s.name: s.reset for s in unit.by_role("register")} == {
+                s.name: s.reset for s in original.by_role("register")
+            }
+            seen = simulate(
+                {"module_under_test": module}, layout(original), _vectors(unit, original)
+            )
+            differs = seen["module_under_test"] is not None
+            # Vectors are without resets: one that differs shows in nothing else.
+            if same and "reset" not in hdl.fault:
+                assert differs == faulty, (hdl.name, hdl.fault)
+                tried += 1
+    assert tried > 15
+
+
+def test_plans_are_the_same_each_time(pool: Pool) -> None:
+    again = quick_pool(UNIT, 1)
+    for seed in range(30):
+        one, two = (plan(p, seed, "simulated-careless") for p in (pool, again))
+        assert one == two
+
+
+def test_no_plan_comes_twice(pool: Pool) -> None:
+    count = combinations(pool, "simulated-careless")
+    seen = {
+        (p.encode.text, p.decode.text, p.encode.manner, p.decode.manner)
+        for p in (plan(pool, k, "simulated-careless") for k in range(count))
+    }
+    assert len(seen) == count
+
+
+def test_truths_fit_their_class(pool: Pool) -> None:
+    found = trips([pool], 1000, 7)
+    assert dict(shares(found)).keys() == set(SHARES)
+    for trip in found:
+        truth = trip.truth
+        if trip.share in ("clean", "encoder", "decoder"):
+            assert truth.verdict == trip.share
+        elif trip.share == "cancels":
+            assert (truth.verdict, truth.cancels, truth.loop) == ("both", True, "same")
+            assert truth.encoder_fault
+        elif trip.share == "both":
+            assert (truth.verdict, truth.cancels) == ("both", False)
+        else:
+            made = plan(pool, trip.seed, trip.model, trip.target)
+            assert made.encode.manner in UNSPOKEN or made.decode.manner in UNSPOKEN
+            assert "none" in (truth.encoder, truth.decoder)
+            assert truth.verdict != "clean"
+
+
+def test_a_pool_is_read_as_it_was_written(pool: Pool, tmp_path: object) -> None:
+    path = tmp_path / "pool.json"  # type: ignore[operator]
+    save_pool(pool, path)
+    assert load_pool(path).to_dict() == pool.to_dict()

@@ -1,0 +1,201 @@
+"""Pools: variants of a unit's HDL and table, and what is true of each and of each pair."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from spikewright.lct.legs.text import text_of
+
+from .drafts import Drafts
+from .members import Member, Stage
+from .pool import HdlVariant, Pair, Pool, TableVariant
+from .sources import amaranth_of, verilog_of
+
+__all__ = ["HdlDraft", "Truths", "assemble", "quick_pool"]
+
+OPEN = "value left open"
+
+QUICK_VECTORS = 200
+
+
+@dataclass(frozen=True)
+class HdlDraft:
+    """HDL, and the number of the table that it was made from; None for edited HDL.
+
+    `refused` is why no front end would take it: a latch, a loop.
+    """
+
+    name: str
+    language: str
+    style: str
+    fault: str
+    text: str
+    parent: int | None
+    refused: str = ""
+
+
+@dataclass
+class Truths:
+    """What is known of drafts: tables against the original, HDL against it, and pairs.
+
+    `table`, `design` and `pair` say ``same``, ``different`` or ``undecided``, and what decided.
+    """
+
+    drafts: Drafts
+    sources: list[HdlDraft]
+    stage: Stage
+    tables: list[Member]
+    hdl: list[Member]
+    table: Callable[[int], tuple[str, str]]
+    design: Callable[[int], tuple[str, str]]
+    pair: Callable[[int, int], tuple[str, str]]
+
+
+def quick_pool(name: str, seed: int = 0) -> Pool:
+    """A pool whose truths need no proof: faults that vectors show, and what was made to be equal.
+
+    It takes a second or two.
+    """
+    begin = time.perf_counter()
+    drafts = Drafts(name, seed)
+    drafts.add_spoiled(4)
+    for parent in [0, 0, *range(1, len(drafts.tables))]:
+        drafts.add_reworded(parent, 1)
+    stage = Stage(drafts.unit, seed, QUICK_VECTORS, QUICK_VECTORS)
+    members = [stage.table(t.name, t.unit) for t in drafts.tables]
+    # What the compiler takes for a value that is left open may well be the right one.
+    plain = [k for k, t in enumerate(drafts.tables) if t.fault != OPEN]
+    hdl = compiled(drafts, plain, plain[:6:2])
+    root = [t.parent for t in drafts.tables]
+
+    def table(t: int) -> tuple[str, str]:
+        return _by_vectors(stage, None, members[t], made=root[t] == 0)
+
+    def design(h: int) -> tuple[str, str]:
+        parent = hdl[h].parent
+        assert parent is not None
+        return table(parent)
+
+    def pair(h: int, t: int) -> tuple[str, str]:
+        parent = hdl[h].parent
+        assert parent is not None
+        if members[parent].trouble:
+            return ("same", "made") if root[parent] == root[t] else ("undecided", "")
+        return _by_vectors(stage, members[parent], members[t], made=root[parent] == root[t])
+
+    known = Truths(
+        drafts, hdl, stage, members, [members[h.parent or 0] for h in hdl], table, design, pair
+    )
+    pool = assemble(known, seed, f"quick {seed}")
+    return replace(pool, seconds=time.perf_counter() - begin)
+
+
+def _by_vectors(stage: Stage, spec: Member | None, other: Member, *, made: bool) -> tuple[str, str]:
+    if other.trouble:
+        return "different", "interface"
+    found = stage.against_original(other) if spec is None else list(stage.differs(spec, other))
+    if found:
+        return "different", "vectors"
+    return ("same", "made") if made else ("undecided", "")
+
+
+def compiled(drafts: Drafts, verilog: Sequence[int], amaranth: Sequence[int]) -> list[HdlDraft]:
+    """HDL of some tables."""
+    tables = drafts.tables
+    wanted = {tables[k].name: tables[k].unit for k in verilog}
+    found = []
+    for name, text in verilog_of(wanted, drafts.library).items():
+        k = int(name[1:])
+        style = f"compiled to Verilog: {tables[k].style}"
+        found.append(HdlDraft(f"v{k}", "verilog", style, tables[k].fault, text, k))
+    known = {d.parent for d in found}
+    for k in amaranth:
+        if k < len(tables) and k in known:
+            text = amaranth_of(tables[k].unit, drafts.library)
+            style = f"compiled to Amaranth: {tables[k].style}"
+            found.append(HdlDraft(f"a{k}", "amaranth", style, tables[k].fault, text, k))
+    return found
+
+
+def assemble(known: Truths, seed: int, key: str) -> Pool:
+    """Everything of which the truth is known, and pairs of each kind for each HDL."""
+    drafts, stage, left_out = known.drafts, known.stage, known.drafts.left_out
+    original = text_of(drafts.tables[0].text)
+    numbers: dict[int, int] = {}
+    tables: list[TableVariant] = []
+    for k, draft in enumerate(drafts.tables):
+        verdict, by = known.table(k)
+        if verdict == "undecided":
+            left_out["table undecided"] += 1
+            continue
+        numbers[k] = len(tables)
+        member = known.tables[k]
+        wrong = [] if member.trouble else stage.against_original(member)
+        tables.append(
+            TableVariant(
+                name=draft.name, style=draft.style, fault=draft.fault, text=draft.text,
+                faulty=verdict == "different", same_text=text_of(draft.text) == original,
+                rows=stage.rows(wrong), by=by,
+            )
+        )  # fmt: skip
+    variants: list[HdlVariant] = []
+    for k, source in enumerate(known.sources):
+        if source.text in [v.text for v in variants]:
+            left_out["HDL twice"] += 1
+            continue
+        verdict, by = ("different", "refused") if source.refused else known.design(k)
+        if verdict == "undecided":
+            left_out["HDL undecided"] += 1
+            continue
+        member = known.hdl[k]
+        wrong = [] if member.trouble or source.refused else stage.against_original(member)
+        variant = HdlVariant(
+            name=source.name, language=source.language, style=source.style, fault=source.fault,
+            text=source.text, faulty=verdict == "different", refused=source.refused,
+            rows=stage.rows(wrong), by=by,
+        )  # fmt: skip
+        pairs = _pairs(known, k, variant, numbers, Random(f"{seed} {source.name}"))
+        variants.append(replace(variant, pairs=tuple(pairs)))
+    return Pool(
+        unit=drafts.name, key=key, hdl=tuple(variants), tables=tuple(tables),
+        left_out=dict(left_out),
+    )  # fmt: skip
+
+
+MOST = {"right": 4, "wrong": 3, "original": 2}
+"""Decode answers for one HDL variant: those that are right, those that are wrong, and, where the
+HDL is faulty, those that say what the original does: these cancel."""
+
+
+def _pairs(
+    known: Truths, at: int, hdl: HdlVariant, numbers: dict[int, int], random: Random
+) -> list[Pair]:
+    drafts, source = known.drafts, known.sources[at]
+    taken = dict.fromkeys(MOST, 0)
+    found = []
+    order = random.sample(list(numbers), len(numbers))
+    # What was read off the HDL itself is tried first.
+    order.sort(key=lambda k: source.parent is None or drafts.tables[k].parent != source.parent)
+    for k in order:
+        verdict, by = ("same", "refused") if source.refused else known.pair(at, k)
+        if verdict == "undecided":
+            continue
+        faulty = verdict == "different"
+        original = known.table(k)[0] == "same"
+        kind = "original" if hdl.faulty and original else "wrong" if faulty else "right"
+        if taken[kind] >= MOST[kind]:
+            continue
+        taken[kind] += 1
+        members = known.hdl[at], known.tables[k]
+        seen = not source.refused and not any(m.trouble for m in members)
+        wrong = list(known.stage.differs(*members)) if seen else []
+        found.append(
+            Pair(
+                table=numbers[k], faulty=faulty, rows=known.stage.rows(wrong), by=by,
+                fault=drafts.tables[k].fault if faulty else "",
+            )
+        )  # fmt: skip
+    return found

@@ -1,9 +1,12 @@
 """Lets the openai package ask, and says what became of it."""
 
+import json
 import threading
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from spikewright.tools.llm.address import is_local
 from spikewright.tools.llm.failure import ModelFailure, refusal_of_server
 from spikewright.tools.llm.secret import clean_line
 from spikewright.tools.llm.settings import Settings
@@ -15,6 +18,9 @@ __all__ = ["Sender"]
 
 # A server that nobody listens at need not be waited for as long as an answer.
 CONNECT_SECONDS = 10.0
+
+# Some servers have hundreds of models.
+MOST_NAMES = 5
 
 
 class Sender:
@@ -57,8 +63,12 @@ class Sender:
             try:
                 package.chat.completions.with_raw_response.create(**body)
             except openai.OpenAIError:
-                return attempts, self._failure(str(body["model"]), attempts)
-        return attempts, None
+                failure = self._failure(str(body["model"]), attempts)
+            else:
+                return attempts, None
+        if failure.kind == "model" and (names := self._names(str(body["model"]))):
+            failure = ModelFailure("model", f"{failure} It has {names}.")
+        return attempts, failure
 
     def close(self) -> None:
         """Close the connections."""
@@ -91,8 +101,28 @@ class Sender:
             base_url=settings.base_url,
             max_retries=settings.retries,
             timeout=openai.Timeout(settings.timeout, connect=connect),
-            http_client=Wire(timeout=settings.timeout),
+            # A proxy is for the world outside; this machine's server would be none of its business.
+            http_client=Wire(timeout=settings.timeout, proxies=not is_local(settings.base_url)),
         )
+
+    def _names(self, wrong: str) -> str:
+        """Return the server's models, those like the wrong name first; nothing if unknown."""
+        import openai
+
+        from spikewright.tools.llm.wire import watched
+
+        asker = self._open().with_options(max_retries=0, timeout=CONNECT_SECONDS)
+        try:
+            with watched(lambda: None, lambda _: None):
+                raw = asker.models.with_raw_response.list().content
+            listed = json.loads(raw)["data"]
+            names = [clean_line(entry["id"], self._settings.key, 60) for entry in listed]
+        except (openai.OpenAIError, ValueError, LookupError, TypeError, AttributeError):
+            return ""
+        near = get_close_matches(wrong, names, n=MOST_NAMES, cutoff=0.4)
+        first = list(dict.fromkeys([*near, *names]))[:MOST_NAMES]
+        more = len(set(names)) - len(first)
+        return ", ".join(first) + (f" and {more:,} more" if more else "")
 
     def _failure(self, model: str, attempts: "list[Attempt]") -> ModelFailure:
         """Say what the last attempt came to."""

@@ -107,7 +107,7 @@ class Settings:
     temperature: float | None = None
     seed: int | None = None
     max_tokens: int | None = None
-    timeout: float = 300.0
+    timeout: float = 600.0
     retries: int = 4
     jobs: int = 4
     budget: float | None = None

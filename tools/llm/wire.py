@@ -155,13 +155,19 @@ class Wire(openai.DefaultHttpxClient):
     Parameters
     ----------
     timeout : float
-        Seconds for one attempt, however slowly its bytes trickle.
+        Seconds for one attempt, however slowly the bytes of its body trickle.
+    proxies : bool
+        Whether to go by the environment's proxies.
     most_bytes : int
         Of one answer.
     """
 
-    def __init__(self, *, timeout: float, most_bytes: int = MOST_BYTES) -> None:
-        super().__init__(timeout=timeout, follow_redirects=False, verify=_trusted())
+    def __init__(
+        self, *, timeout: float, proxies: bool = True, most_bytes: int = MOST_BYTES
+    ) -> None:
+        super().__init__(
+            timeout=timeout, follow_redirects=False, verify=_trusted(), trust_env=proxies
+        )
         self.seconds, self.most_bytes, self.gate = timeout, most_bytes, Gate()
 
     def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:

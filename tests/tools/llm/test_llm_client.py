@@ -27,8 +27,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     import openai._base_client as package
 
     monkeypatch.setattr(package, "INITIAL_RETRY_DELAY", 0.001)
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
 
 
 def fails(
@@ -42,7 +40,8 @@ def fails(
         assert user_message(failure) == str(failure)
         sentence = str(failure).replace(server.url, "URL")
         assert asking.account.retries <= len(server.bodies) - 1
-        return failure.kind, sentence, failure.fatal, len(server.bodies)
+        asked = [path for path, _ in server.heads if path == "/v1/chat/completions"]
+        return failure.kind, sentence, failure.fatal, len(asked)
 
 
 def error(message: str, **rest: Any) -> dict[str, Any]:
@@ -249,6 +248,23 @@ CASES: dict[str, tuple[Any, str, str, bool, int]] = {
 def test_what_is_said_of_a_bad_answer(name: str) -> None:
     step, kind, sentence, fatal, attempts = CASES[name]
     assert fails(step) == (kind, sentence, fatal, attempts)
+
+
+def test_a_wrong_name_is_told_the_right_ones() -> None:
+    names = [f"model-{n}" for n in range(300)] + ["lama3", "\x1b[31mred"]
+    steps = (says(error("model not found"), 404), says({"data": [{"id": n} for n in names]}))
+    kind, sentence, fatal, _ = fails(*steps, ask=question(model="llama3"))
+    assert (kind, fatal) == ("model", True)
+    assert sentence == (
+        "URL has no model 'llama3': model not found. It has lama3, model-0, model-1, model-2, "
+        "model-3 and 297 more."
+    )
+
+
+def test_a_proxy_is_not_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    with serving(says()) as server, client(server.url) as asking:
+        assert asking.ask(question()).text == "module m;"
 
 
 def test_no_key_for_a_server_that_wants_one() -> None:

@@ -32,8 +32,6 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     import openai._base_client as package
 
     monkeypatch.setattr(package, "INITIAL_RETRY_DELAY", 0.001)
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
 
 
 def counted(pause: float = 0.0) -> Any:

@@ -90,8 +90,6 @@ def leaks(tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.
     import openai._base_client as package
 
     monkeypatch.setattr(package, "INITIAL_RETRY_DELAY", 0.001)
-    for name in ("HTTP_PROXY", "http_proxy"):
-        monkeypatch.delenv(name, raising=False)
     path, texts = tmp_path / "records.sqlite", {}
     cases = [(status, form) for status in (200, 401, 429, 500) for form in FORMS]
     steps = [echo(*case) for case in cases]

@@ -95,6 +95,14 @@ def test_read_only_writes_nothing(path: Path) -> None:
         records.add(EXCHANGE)
 
 
+def test_a_full_disk_is_one_sentence(path: Path) -> None:
+    with Records(path) as records:
+        records._base.execute("PRAGMA max_page_count = 1")
+        with pytest.raises(RecordError) as caught:
+            records.add(replace(EXCHANGE, raw=b"x" * 100_000))
+    assert str(caught.value) == f"{path} cannot be used: database or disk is full."
+
+
 def test_a_reader_sees_what_a_writer_adds(path: Path) -> None:
     with Records(path) as writer, Records(path, read_only=True) as reader:
         writer.add(EXCHANGE)

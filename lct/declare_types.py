@@ -139,12 +139,14 @@ def _composed(e: Elaboration, ast: Ast, span: Spans, name: str) -> Struct | Enum
 
 def _enum(e: Elaboration, ast: Ast, span: Spans, name: str) -> Enum:
     members: list[tuple[str, int]] = []
+    taken: set[int] = set()
     for member in ast.parts:
         value: int | None = members[-1][1] + 1 if members else 0
         if member.parts:
             value = constant(e.scope.node(member.parts[0], span))
-        if value is None or value < 0 or value in [v for _, v in members]:
+        if value is None or value < 0 or value in taken:
             message = f"an enumerant's value is constant, >= 0 and its own, not {value}"
             raise TypeFault("type", message, member)
+        taken.add(value)
         members.append((member.value, value))
     return Enum(name, tuple(members))

@@ -77,6 +77,9 @@ class Binding:
         Bits that the HDL gives a symbol, where that is another number than the table's.
     missing : list of str
         Symbols that the HDL has no name for.
+    fixed : dict of str to int
+        Registers whose name stands for a constant in the HDL, and its bits: a tool that finds a
+        register always the same leaves it out.
 
     Raises
     ------
@@ -89,6 +92,7 @@ class Binding:
         self.wires: dict[str, tuple[Wire, ...]] = {}
         self.widths: dict[str, int] = {}
         self.missing: list[str] = []
+        self.fixed: dict[str, int] = {}
         given: dict[str, list[tuple[Entry, int, Type]]] = {}
         for entry in mapping.entries if mapping else ():
             symbol, offset, kind = self._part(entry)
@@ -168,7 +172,21 @@ class Binding:
             if len(found) == len(parts):
                 self.wires[symbol.name] = tuple(found)
                 return
-        self.missing.append(symbol.name)
+        constant = self._constant(symbol) if symbol.role == "register" else None
+        if constant is None:
+            self.missing.append(symbol.name)
+        else:
+            self.fixed[symbol.name] = constant
+
+    def _constant(self, symbol: Symbol) -> int | None:
+        """The bits of a net of a symbol's name and width, where they never change."""
+        netlist = self.design.netlist
+        for name in self.spellings(symbol.name):
+            net = netlist.nets.get(name)
+            bits = netlist.sources(net.bits) if net is not None else ()
+            if len(bits) == symbol.type.width and {*bits} <= {"0", "1"}:
+                return sum(1 << i for i, bit in enumerate(bits) if bit == "1")
+        return None
 
     def spellings(self, path: str) -> list[str]:
         """Names that the HDL may have for a symbol; a register in an instance has a dot."""

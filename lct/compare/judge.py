@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
@@ -37,6 +38,7 @@ class Judge:
     ) -> None:
         self.builder, self.facts, self.options = builder, facts, options
         self.unknowns = unknowns
+        self.until = time.perf_counter() + options.total
         self.solver = Solver(builder, options.limit)
         for fact in self.facts:
             self.solver.add(fact)
@@ -88,6 +90,8 @@ class Judge:
         return ask_z3([*self.facts, *terms], self.options.limit)
 
     def _single(self, claim: Claimed) -> Judgement:
+        if time.perf_counter() > self.until:
+            return "unknown"
         answer = self.solver.ask(claim.wrong)
         return _JUDGEMENTS[answer if answer != "unknown" else self._second(claim.wrong)]
 

@@ -30,6 +30,21 @@ def design_resets(binding: Binding, options: Options) -> Iterator[Cell]:
     for symbol in binding.unit.by_role("register"):
         if symbol.name in binding.wires:
             yield _Reset(side, symbol, solver).cell()
+        elif symbol.name in binding.fixed:
+            yield _fixed(side, symbol)
+
+
+def _fixed(side: HdlSide, symbol: Symbol) -> Cell:
+    """Of a register that is a constant in the HDL."""
+    wanted, actual = pack(symbol.reset or 0, symbol.type), side.binding.fixed[symbol.name]
+    if wanted == actual:
+        return Cell("", RESET, symbol.name, "equivalent")
+    text = f"register {symbol.name} must reset to {show(wanted, symbol.type)}, and "
+    text += f"{side.noun} has it at {show(actual, symbol.type)} always"
+    return Cell(
+        "", RESET, symbol.name, "different", "reset",
+        expected=wanted, actual=actual, sentence=text,
+    )  # fmt: skip
 
 
 class _Reset:

@@ -53,6 +53,8 @@ class Options:
     ----------
     limit : float
         Seconds for one question to a solver, above 0.
+    total : float
+        Seconds after which no further question is asked one by one; no limit by default.
     cross_check : bool
         Whether a second solver confirms every answer.
     mapping : Mapping
@@ -65,6 +67,7 @@ class Options:
     """
 
     limit: float = LIMIT
+    total: float = float("inf")
     cross_check: bool = False
     mapping: names.Mapping = field(default_factory=names.Mapping)
     explain: bool = True

@@ -46,7 +46,7 @@ def compare_design(unit: Unit, design: Design, options: Options | None = None) -
     builder = Builder()
     present = present_terms(unit, builder)
     binding = Binding(unit, design, options.mapping)
-    side = HdlSide(binding, builder, present)
+    side = HdlSide(binding, builder, present, fixed=True)
     cells = _cells(Scene(unit, side, builder, present), options)
     cells += design_resets(binding, options)
     return from_reset(unit, design, options, _comparison(unit, cells, begin))

@@ -75,6 +75,9 @@ class HdlSide:
         The unit's inputs and registers now; others are unknown.
     reset : bool
         Whether the reset input is active.
+    fixed : bool
+        Whether registers that are constants in the HDL count as such: what is asked is then asked
+        of states where they have that value, and they must keep it.
     """
 
     noun = "the HDL"
@@ -86,10 +89,15 @@ class HdlSide:
         present: Mapping[str, Term],
         *,
         reset: bool = False,
+        fixed: bool = False,
     ) -> None:
         self.binding, self.builder = binding, builder
         self.design: Design = binding.design
-        self.facts: list[Term] = []
+        self.fixed = dict(binding.fixed) if fixed else {}
+        self.facts: list[Term] = [
+            builder.equal(present[n], builder.number(v, binding.unit.symbols[n].type.width))
+            for n, v in self.fixed.items()
+        ]
         bound: dict[str, Term] = {}
         if present:
             bound = binding.bound(builder, lambda symbol: present[symbol.name])
@@ -111,7 +119,7 @@ class HdlSide:
 
     def width(self, symbol: Symbol) -> int | None:
         """Bits that the HDL gives a symbol, None where it lacks it."""
-        if symbol.name in self.binding.wires:
+        if symbol.name in self.binding.wires or symbol.name in self.fixed:
             return symbol.type.width
         return self.binding.widths.get(symbol.name)
 
@@ -133,8 +141,17 @@ class HdlSide:
         read = self.terms.next if symbol.role == "register" else self.terms.value
         if symbol.name in self.binding.wires:
             return self.binding.actual(self.builder, symbol, read)
+        if symbol.name in self.fixed:
+            return self.builder.number(self.fixed[symbol.name], symbol.type.width)
         signed = isinstance(symbol.type, Int) and symbol.type.signed
         return self.builder.resize(read(self._misfit(symbol)), symbol.type.width, signed)
+
+    def raw(self, symbol: Symbol) -> Term:
+        """As `value`, in the width that the HDL gives the symbol."""
+        if symbol.name not in self.binding.widths:
+            return self.value(symbol)
+        read = self.terms.next if symbol.role == "register" else self.terms.value
+        return read(self._misfit(symbol))
 
     def plain(self, symbol: Symbol) -> Term:
         """An output's value now; where the HDL's number stands for none, any."""
@@ -185,6 +202,8 @@ class HdlSide:
         """The choices of the multiplexers behind a symbol."""
         b, found = self.builder, list[Term]()
         names = [w.name for w in self.binding.wires.get(symbol.name, ())]
+        if symbol.name in self.fixed:
+            return []
         for name in names or [self._misfit(symbol)]:
             register = self.design.registers.get(name) if symbol.role == "register" else None
             bits = register.data if register else self.design.bits(name)

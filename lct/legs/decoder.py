@@ -17,39 +17,49 @@ redundant condition) is no difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 from spikewright.lct.builder import Builder, Term
-from spikewright.lct.check_width import obligations
 from spikewright.lct.compare.binding import Binding
 from spikewright.lct.compare.judge import Judge, Judgement
 from spikewright.lct.compare.resets import design_resets
 from spikewright.lct.compare.result import PORT, POWER_ON, Cell, Options
 from spikewright.lct.compare.run import WITHOUT
-from spikewright.lct.compare.scene import Scene, present_terms
-from spikewright.lct.compare.sides import HdlSide, TableSide
+from spikewright.lct.compare.sides import HdlSide
 from spikewright.lct.front.design import Design
-from spikewright.lct.ir import ANY, Node, Symbol, Table, Unit
-from spikewright.lct.types import Int
+from spikewright.lct.ir import ANY, Symbol, Unit
+from spikewright.lct.legs.scene import Trio, renamed
 from spikewright.lct.values import show
 
 __all__ = ["decoder_cells"]
 
 
-def decoder_cells(unit: Unit, design: Design, other: Unit, options: Options) -> list[Cell]:
+def decoder_cells(
+    unit: Unit,
+    design: Design,
+    other: Unit,
+    options: Options,
+    names: Mapping[str, str] | None = None,
+) -> list[Cell]:
     """Where T' (`other`) does not say what RTL1 (`design`) does, in rows of T (`unit`).
+
+    Parameters
+    ----------
+    names : mapping of str to str
+        Registers of T' that stand for registers of T with another name.
 
     Returns
     -------
     list of Cell
-        Differences and undecided questions; of those, one for each row and column.
+        Differences and undecided questions.
     """
+    names = names or {}
+    trio = Trio(unit, design, other, options, names)
     return [
         *_ports(design, other, options),
-        *_Rows(unit, design, other, options).cells(),
-        *_resets(design, other, options),
+        *_Rows(trio, options).cells(),
+        *_resets(design, renamed(other, names), options),
     ]
 
 
@@ -85,215 +95,25 @@ def _resets(design: Design, other: Unit, options: Options) -> Iterator[Cell]:
 
 @dataclass(frozen=True, eq=False)
 class _Claim:
-    """Something that must not be: T' is wrong about RTL1 where a row of T decides."""
+    """Something that must not be: T' is wrong about RTL1 where a row of T decides.
 
-    table: Table
-    number: int
-    symbol: Symbol | None
+    Attributes
+    ----------
+    text : str
+        What is wrong, where it is not the value of a symbol.
+    does, says : Term
+        The values that RTL1 and T' give the symbol.
+    silent : Term
+        When T' gives none.
+    """
+
+    place: tuple[str, str, str]
     wrong: Term
-    text: str = ""
-    expected: Term = None
-    actual: Term = None
+    text: str
+    symbol: Symbol | None = None
+    does: Term = None
+    says: Term = None
     silent: Term = None
-
-    @property
-    def place(self) -> tuple[str, str, str]:
-        column = self.symbol.name if self.symbol else ""
-        return self.table.name, self.table.rows[self.number].id, column
-
-
-class _Rows:
-    """One moment of three: T's rows, what RTL1 does, what T' says."""
-
-    def __init__(self, unit: Unit, design: Design, other: Unit, options: Options) -> None:
-        self.unit, self.other, self.options = unit, other, options
-        b = self.builder = Builder()
-        self.present = present_terms(unit, b)
-        self.hdl = HdlSide(Binding(unit, design, options.mapping), b, self.present)
-        self.scene = Scene(unit, self.hdl, b, self.present)
-        self.says = TableSide(unit, other, b, self.present)
-        self.facts = [*self.scene.facts, *self.says.facts]
-        terms = self.says.terms
-        self.assumed = {a.id: terms.terms.truth(a.node) for a in other.assumptions}
-        self.within = b.all(self.assumed.values())
-
-    # ---- claims
-
-    def _claims(self) -> Iterator[_Claim]:
-        for table in self.unit.tables:
-            for number in range(len(table.rows)):
-                for position, target in enumerate(table.targets):
-                    claim = self._value(table, number, position, target.symbol)
-                    if claim is not None:
-                        yield claim
-
-    def _value(self, table: Table, number: int, position: int, symbol: Symbol) -> _Claim | None:
-        if self.hdl.width(symbol) is None or self.says.width(symbol) is None:
-            return None
-        b = self.builder
-        said, does = self.says.value(symbol), self.hdl.value(symbol)
-        vague = self._vague(symbol)
-        agrees = b.all([b.equal(self.hdl.coded(symbol, said), does), self.says.covered(symbol)])
-        wrong = b.negate(agrees)
-        if table.rows[number].targets[position] == ANY:
-            wrong = b.all([wrong, b.negate(vague)])
-        silent = b.any([vague, b.negate(self.says.covered(symbol))])
-        when = b.all([self.scene.table.wins(table, number), self.within])
-        return _Claim(table, number, symbol, b.all([when, wrong]), "", does, said, silent)
-
-    def _vague(self, symbol: Symbol) -> Term:
-        """When the row of T' that decides has a ``*``."""
-        b, terms = self.builder, self.says.terms
-        for table in self.other.tables:
-            for position, target in enumerate(table.targets):
-                if target.symbol.name == symbol.name:
-                    guards, first = terms.guards(table), terms.none_before(table)
-                    rows = [i for i, r in enumerate(table.rows) if r.targets[position] == ANY]
-                    return b.any(b.all([guards[i], first[i]]) for i in rows)
-        return b.false
-
-    def _general(self) -> Iterator[tuple[Term, str, set[str]]]:
-        """What is wrong with T' itself, when, in words, and the symbols that it is about."""
-        b, terms = self.builder, self.says.terms
-        every = {s.name for s in self.other.symbols.values()}
-        for name, term in self.assumed.items():
-            yield b.negate(term), f"the decoded table assumes {name}, which T does not imply", every
-        for table in self.other.tables:
-            names = {t.symbol.name for t in table.targets}
-            guards = terms.guards(table)
-            rows = [i for i in range(len(guards)) if not table.rows[i].is_else]
-            if table.policy == "unique":
-                clash = b.any(b.all([guards[i], guards[j]]) for i, j in combinations(rows, 2))
-                text = f"rows of the decoded table {table.name} (unique) do not exclude each other"
-                yield clash, text, names
-            misfit = b.any(self._misfits(table))
-            yield misfit, f"a value of the decoded table {table.name} does not fit", names
-
-    def _misfits(self, table: Table) -> Iterator[Term]:
-        b, terms = self.builder, self.says.terms
-        for i, row in enumerate(table.rows):
-            first = terms.none_before(table)[i]
-            cells = [c for c in row.conditions if c is not None]
-            roots: list[tuple[Node, Term]] = []
-            for k, cell in enumerate(cells):
-                others = [terms.terms.truth(c) for j, c in enumerate(cells) if j != k]
-                roots.append((cell, b.all([first, *others])))
-            for target, said in zip(table.targets, row.targets, strict=True):
-                if not isinstance(said, Node):
-                    continue
-                when = terms.wins(table, i)
-                roots.append((said, when))
-                kind = target.symbol.type
-                if isinstance(kind, Int) and isinstance(said.type, Int):
-                    fits = b.within(terms.terms.bits(said), said.type, kind.low, kind.high)
-                    yield b.all([when, b.negate(fits)])
-            for root, when in roots:
-                for demand in obligations(root):
-                    node = demand.node
-                    assert isinstance(node.type, Int)
-                    path = [
-                        terms.terms.truth(n) if yes else b.negate(terms.terms.truth(n))
-                        for n, yes in demand.path
-                    ]
-                    fits = b.within(terms.terms.bits(node), node.type, demand.low, demand.high)
-                    yield b.all([when, *path, b.negate(fits)])
-
-    # ---- answers
-
-    def cells(self) -> Iterator[Cell]:
-        """Differences and undecided questions."""
-        unknowns = [*self.present.values(), *self.hdl.open(), *self.says.open()]
-        judge = Judge(self.builder, self.facts, unknowns, self.options)
-        yield from self._missing()
-        claims = list(self._claims())
-        general = [_Whole(wrong, text, names) for wrong, text, names in self._general()]
-        if judge.consistent() != "sat":
-            text = f"the assumptions and types of {self.unit.name} allow no input to be compared"
-            yield from (Cell(*c.place, "unknown", sentence=text) for c in claims)
-            return
-        asked: list[_Claim | _Whole] = [*claims, *general]
-        found = judge.judge(asked)
-        broken = [g for g in general if found[g] != "holds"]
-        if broken:
-            rows: list[_Claim | _Whole] = [c for g in broken for c in self._by_row(g)]
-            found |= judge.judge(rows)
-            asked += rows
-        for claim in asked:
-            if isinstance(claim, _Claim) and found[claim] != "holds":
-                yield self._cell(judge, claim, found[claim])
-
-    def _by_row(self, fault: _Whole) -> Iterator[_Claim]:
-        b = self.builder
-        touched = [t for t in self.unit.tables if {g.symbol.name for g in t.targets} & fault.names]
-        for table in touched or self.unit.tables:
-            for number in range(len(table.rows)):
-                wrong = b.all([self.scene.table.wins(table, number), fault.wrong])
-                yield _Claim(table, number, None, wrong, fault.text)
-
-    def _missing(self) -> Iterator[Cell]:
-        """Columns that one side has not."""
-        for table in self.unit.tables:
-            for target in table.targets:
-                symbol = target.symbol
-                here, there = self.hdl.width(symbol), self.says.width(symbol)
-                if here is not None and there is not None:
-                    continue
-                for row in table.rows:
-                    place = table.name, row.id, symbol.name
-                    if symbol.role == "register":
-                        noun = "the HDL" if here is None else "the decoded table"
-                        text = f"{noun} has no register {symbol.name} under its name"
-                        yield Cell(*place, "unknown", sentence=text)
-                    elif here is not None:
-                        text = f"the decoded table has no output {symbol.name}"
-                        yield Cell(*place, "different", "omission", sentence=text)
-                    elif there is not None:
-                        text = f"the HDL has no output {symbol.name}"
-                        yield Cell(*place, "different", "hallucination", sentence=text)
-
-    def _cell(self, judge: Judge, claim: _Claim, judgement: Judgement) -> Cell:
-        table, row, column = claim.place
-        where = f"table {table}, row {row}" + (f", column {column}" if column else "")
-        why = "" if judgement == "fails" else WITHOUT[judgement].format(limit=self.options.limit)
-        why = why or self._doubt(claim)
-        if not why and not judge.counterexample(claim):
-            why = WITHOUT["disputed"]
-        if why:
-            return Cell(*claim.place, "unknown", sentence=f"{where}: {why}")
-        value, symbols = judge.solver.value, self.unit.symbols
-        witness = {n: value(t) for n, t in self.present.items()}
-        shown = {n: show(v, symbols[n].type) for n, v in witness.items() if v}
-        if claim.symbol is None:
-            text = f"{where}: {claim.text}"
-            return Cell(
-                *claim.place, "different", "omission", witness=witness, shown=shown, sentence=text
-            )
-        kind = claim.symbol.type
-        number, said = value(claim.expected), value(claim.actual)
-        meant = self.hdl.meaning(claim.symbol, number)
-        does = f"code {number}" if meant is None else show(meant, kind)
-        silent = judge.solver.holds(claim.silent)
-        says = "leaves open what it is" if silent else f"says {show(said, kind)}"
-        text = f"{where}: the HDL does {does}, and the decoded table {says}"
-        return Cell(
-            *claim.place, "different", "omission" if silent else "wrong value", witness=witness,
-            shown=shown, expected=meant, actual=None if silent else said, sentence=text,
-        )  # fmt: skip
-
-    def _doubt(self, claim: _Claim) -> str:
-        """Why a difference may be none."""
-        registers = self.unit.by_role("register")
-        for side in (self.hdl, self.says):
-            noun = "the HDL" if side is self.hdl else "the decoded table"
-            lost = [s.name for s in registers if side.width(s) is None]
-            if lost:
-                return f"not decided, as {noun} has no register {lost[0]} under its name"
-        question: Sequence[Term] = [claim.wrong, *self.facts]
-        for side in (self.hdl, self.says):
-            loose = side.loose(question)
-            if loose:
-                return f"depends on {loose[0]}, which the table does not have"
-        return ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -303,3 +123,151 @@ class _Whole:
     wrong: Term
     text: str
     names: set[str]
+    place: None = None
+
+
+class _Rows:
+    """The questions about all rows of T."""
+
+    def __init__(self, trio: Trio, options: Options) -> None:
+        self.trio, self.options = trio, options
+        self.unit, self.builder = trio.unit, trio.builder
+        self.hdl, self.said = trio.hdl, trio.said
+        self.within = self.builder.all(self.said.assumed.values())
+
+    # ---- claims
+
+    def _claims(self) -> Iterator[_Claim]:
+        for table in self.unit.tables:
+            for number, row in enumerate(table.rows):
+                when = self.trio.scene.table.wins(table, number)
+                for target, cell in zip(table.targets, row.targets, strict=True):
+                    place = table.name, row.id, target.symbol.name
+                    yield from self._value(place, when, target.symbol, free=cell == ANY)
+        for symbol in self.trio.extra:
+            yield from self._value(("", PORT, symbol.name), self.builder.true, symbol, free=False)
+
+    def _value(
+        self, place: tuple[str, str, str], when: Term, symbol: Symbol, *, free: bool
+    ) -> Iterator[_Claim]:
+        if symbol.role == "input" or self.hdl.width(symbol) is None or not self.said.own(symbol):
+            return
+        b = self.builder
+        does = self.hdl.raw(symbol)
+        says = self.said.value(symbol, does.sort().bv_size())
+        vague, covered = self.said.vague(symbol), self.said.covered(symbol)
+        silent = b.any([vague, b.negate(covered)])
+        wrong = b.negate(b.all([b.equal(self.hdl.coded(symbol, says), does), covered]))
+        wrong = b.all([wrong, b.negate(vague)]) if free else b.any([wrong, vague])
+        yield _Claim(place, b.all([when, self.within, wrong]), "", symbol, does, says, silent)
+
+    def _general(self) -> Iterator[_Whole]:
+        """What is wrong with T' itself, and of which symbols it speaks there."""
+        every = set(self.unit.symbols)
+        for name, term in self.said.assumed.items():
+            text = f"the decoded table assumes {name}, which the table does not imply"
+            yield _Whole(self.builder.negate(term), text, every)
+        for table in self.trio.other.tables:
+            names = {t.symbol.name for t in table.targets}
+            text = f"rows of the decoded table {table.name} (unique) do not exclude each other"
+            yield _Whole(self.said.clash(table), text, names)
+            text = f"a value in the decoded table {table.name} does not fit where it goes"
+            yield _Whole(self.builder.any(self.said.misfits(table)), text, names)
+
+    # ---- answers
+
+    def cells(self) -> Iterator[Cell]:
+        """Differences and undecided questions."""
+        unknowns = [*self.trio.present.values(), *self.hdl.open(), *self.said.terms.free.values()]
+        judge = Judge(self.builder, self.trio.facts, unknowns, self.options)
+        yield from self._missing()
+        asked: list[_Claim | _Whole] = [*self._claims(), *self._general()]
+        if judge.consistent() != "sat":
+            text = f"the assumptions and types of {self.unit.name} allow no input to be compared"
+            yield from (Cell(*c.place, "unknown", sentence=text) for c in asked if c.place)
+            return
+        found = judge.judge(asked)
+        rows: list[_Claim | _Whole] = [
+            claim
+            for whole in asked
+            if isinstance(whole, _Whole) and found[whole] != "holds"
+            for claim in self._by_row(whole)
+        ]
+        found |= judge.judge(rows)
+        for claim in (*asked, *rows):
+            if isinstance(claim, _Claim) and found[claim] != "holds":
+                yield self._cell(judge, claim, found[claim])
+
+    def _by_row(self, whole: _Whole) -> Iterator[_Claim]:
+        """The same in each row of the tables that speak of the same symbols."""
+        touched = [t for t in self.unit.tables if {g.symbol.name for g in t.targets} & whole.names]
+        for table in touched or self.unit.tables:
+            for number, row in enumerate(table.rows):
+                wins = self.trio.scene.table.wins(table, number)
+                wrong = self.builder.all([wins, whole.wrong])
+                yield _Claim((table.name, row.id, ""), wrong, whole.text)
+
+    def _missing(self) -> Iterator[Cell]:
+        """Columns that one side has not."""
+        for table in self.unit.tables:
+            for target in table.targets:
+                symbol = target.symbol
+                does = self.hdl.width(symbol) is not None
+                says = self.said.own(symbol) is not None
+                for row in table.rows if does != says or symbol.role == "register" else ():
+                    place = table.name, row.id, symbol.name
+                    if symbol.role == "register" and not (does and says):
+                        noun = "the decoded table" if does else "the HDL"
+                        text = f"{noun} has no register {symbol.name} under its name"
+                        yield Cell(*place, "unknown", sentence=text)
+                    elif does and not says:
+                        text = f"the decoded table has no output {symbol.name}"
+                        yield Cell(*place, "different", "omission", sentence=text)
+                    elif says and not does:
+                        text = f"the HDL has no output {symbol.name}"
+                        yield Cell(*place, "different", "hallucination", sentence=text)
+
+    def _cell(self, judge: Judge, claim: _Claim, judgement: Judgement) -> Cell:
+        table, row, column = claim.place
+        parts = zip(("table", "row", "column"), claim.place, strict=True)
+        where = ", ".join(f"{noun} {name}" for noun, name in parts if name)
+        why = "" if judgement == "fails" else WITHOUT[judgement].format(limit=self.options.limit)
+        why = why or self._doubt(claim)
+        if not why and not judge.counterexample(claim):
+            why = WITHOUT["disputed"]
+        if why:
+            return Cell(*claim.place, "unknown", sentence=f"{where}: {why}")
+        value, symbols = judge.solver.value, self.trio.scene.unit.symbols
+        witness = {n: value(t) for n, t in self.trio.present.items()}
+        shown = {n: show(v, symbols[n].type) for n, v in witness.items() if v}
+        if claim.symbol is None:
+            return Cell(
+                table, row, column, "different", "omission", witness=witness, shown=shown,
+                sentence=f"{where}: {claim.text}",
+            )  # fmt: skip
+        kind = claim.symbol.type
+        number, says = value(claim.does), value(claim.says)
+        does = self.hdl.meaning(claim.symbol, number)
+        silent = judge.solver.holds(claim.silent)
+        text = f"{where}: the HDL gives " + (f"code {number}" if does is None else show(does, kind))
+        text += ", and the decoded table "
+        text += "leaves open what it is" if silent else f"says {show(says, kind)}"
+        return Cell(
+            table, row, column, "different", "omission" if silent else "wrong value",
+            witness=witness, shown=shown, expected=does, actual=None if silent else says,
+            sentence=text,
+        )  # fmt: skip
+
+    def _doubt(self, claim: _Claim) -> str:
+        """Why a difference may be none."""
+        for symbol in self.unit.by_role("register"):
+            if self.hdl.width(symbol) is None:
+                return f"not decided, as the HDL has no register {symbol.name} under its name"
+            if self.said.own(symbol) is None:
+                noun = "the decoded table"
+                return f"not decided, as {noun} has no register {symbol.name} under its name"
+        loose = self.hdl.loose([claim.wrong, *self.trio.facts])
+        own = self.trio.other.by_role("register")
+        known = {*self.unit.symbols, *(s.name for s in self.trio.extra), *self.trio.names}
+        loose += [f"register {s.name}" for s in own if s.name not in known]
+        return f"depends on {loose[0]}, which the table does not have" if loose else ""

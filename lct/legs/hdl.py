@@ -12,15 +12,21 @@ from spikewright.lct.compare.mapping import Mapping
 from spikewright.lct.front.design import Design
 from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.front.load import load_verilog
+from spikewright.lct.front.netlist import Cell
 from spikewright.lct.front.refusal import Refused
 from spikewright.lct.front.source import load_source
 from spikewright.lct.ir import Unit
 from spikewright.lct.legs.children import children
 from spikewright.lct.library import Library
 
-__all__ = ["LONGEST", "Hdl", "Language", "load_hdl"]
+__all__ = ["HEAVIEST", "LONGEST", "Hdl", "Language", "load_hdl"]
 
 Language = Literal["verilog", "amaranth"]
+
+HEAVIEST = 8_000_000
+"""Bits that all operations of a design have together."""
+
+_SQUARE = ("$mul", "$div", "$mod", "$divfloor", "$modfloor", "$pow")
 
 LONGEST = 1 << 20
 """Bytes of HDL that are read."""
@@ -78,6 +84,21 @@ def load_hdl(
             file = Path(folder) / f"{unit.name}.py"
             file.write_bytes(hdl.text.encode("utf-8", "replace"))
             spec = f"{file}:{hdl.top}"
-            return load_source(spec, prefer=prefer, elaborator=elaborator, cut=cut)
+            return _bounded(load_source(spec, prefer=prefer, elaborator=elaborator, cut=cut))
     sources = {f"{unit.name}.v": hdl.text, **children(unit, hdl.text, library or Library())}
-    return load_verilog(sources, hdl.top, prefer=prefer, elaborator=elaborator, cut=cut)
+    return _bounded(load_verilog(sources, hdl.top, prefer=prefer, elaborator=elaborator, cut=cut))
+
+
+def _bounded(design: Design) -> Design:
+    """The design, unless its operations are too much for a solver."""
+    bits = sum(_weight(cell) for cell in design.netlist.cells.values())
+    if bits > HEAVIEST:
+        text = f"operations have at most {HEAVIEST} bits together, not {bits}"
+        raise Refused("size", design.name, text)
+    return design
+
+
+def _weight(cell: Cell) -> int:
+    """Bits of an operation; of a product or quotient, bit by bit."""
+    widths = sorted(len(bits) for bits in cell.pins.values())
+    return widths[-1] * (widths[-2] if cell.kind in _SQUARE and len(widths) > 1 else 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from spikewright.lct.check import check
@@ -19,13 +19,16 @@ from spikewright.lct.front.refusal import Refused
 from spikewright.lct.ir import Unit
 from spikewright.lct.legs.decoder import decoder_cells
 from spikewright.lct.legs.hdl import Hdl, load_hdl
-from spikewright.lct.legs.read import Unreadable, plain, read_decoded
+from spikewright.lct.legs.read import LONGEST, Unreadable, plain, read_decoded
 from spikewright.lct.legs.result import Leg, Legs, LegVerdict, RowVerdict, Verdict, by_place
 from spikewright.lct.legs.structure import loop_cells
 from spikewright.lct.legs.text import text_of
 from spikewright.lct.library import Library
 
 __all__ = ["judge"]
+
+_PATIENCE = 10
+"""Questions' limits that one comparison takes at most: what strangers write may be hard."""
 
 
 def judge(
@@ -106,11 +109,13 @@ class _Trip:
     def __init__(
         self, unit: Unit, library: Library, elaborator: Elaborator, options: Options
     ) -> None:
-        self.unit, self.library, self.elaborator, self.options = unit, library, elaborator, options
+        self.unit, self.library, self.elaborator = unit, library, elaborator
+        self.options = replace(options, total=min(options.total, _PATIENCE * options.limit))
         self.source = _source(unit, library, options)
 
     def judge(self, hdl: Hdl | None, decoded: str | None, exact: bool) -> Legs:
-        same = decoded is not None and text_of(decoded) == self.source.text
+        readable = decoded is not None and len(decoded) <= LONGEST
+        same = readable and text_of(decoded or "") == self.source.text
         if self.source.findings:
             nothing = Leg(verdict="none", sentence="not held: the table itself has findings")
             rows = tuple(
@@ -158,7 +163,9 @@ class _Trip:
             return None, Leg(verdict="none", sentence="there is no decoded table")
         begin = time.perf_counter()
         try:
-            found = read_decoded(decoded, self.unit, self.library, self.source.values)
+            found = read_decoded(
+                decoded, self.unit, self.library, self.source.values, self.options.limit
+            )
         except Unreadable as error:
             seconds = time.perf_counter() - begin
             return None, Leg(verdict="different", sentence=str(error), seconds=seconds)

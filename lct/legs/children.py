@@ -1,14 +1,15 @@
-"""The compiler's own Verilog of a structural unit's instances."""
+"""The compiler's own sources of a structural unit's instances."""
 
 from __future__ import annotations
 
 import re
 
+from spikewright.lct.compile import compile_unit
 from spikewright.lct.generate_verilog import verilog_text
 from spikewright.lct.ir import Unit
-from spikewright.lct.library import Library
+from spikewright.lct.library import UNITS, Library
 
-__all__ = ["children"]
+__all__ = ["children", "python_children"]
 
 _KNOWN: dict[tuple[str, str, tuple[tuple[str, int], ...]], str] = {}
 
@@ -25,6 +26,14 @@ def children(unit: Unit, text: str, library: Library) -> dict[str, str]:
         if used and not defined and inner.kind in ("logic", "structure"):
             found[f"{name}_compiled.v"] = _compiled(inner, library)
     return found
+
+
+def python_children(unit: Unit, library: Library | None) -> dict[str, str] | None:
+    """Amaranth sources of the units of instances; None where the installed ones do."""
+    if library is None or library.directory == UNITS:
+        return None
+    inner = {i.unit.name: i.unit for i in unit.instances.values()}
+    return {n: compile_unit(u, library) for n, u in inner.items() if u.kind == "logic"}
 
 
 def _compiled(unit: Unit, library: Library) -> str:

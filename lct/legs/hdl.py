@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from spikewright.lct.compare.composition import cut_of, flat_unit
@@ -14,9 +12,9 @@ from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.front.load import load_verilog
 from spikewright.lct.front.netlist import Cell
 from spikewright.lct.front.refusal import Refused
-from spikewright.lct.front.source import load_source
+from spikewright.lct.front.source import load_amaranth_text
 from spikewright.lct.ir import Unit
-from spikewright.lct.legs.children import children
+from spikewright.lct.legs.children import children, python_children
 from spikewright.lct.library import Library
 
 __all__ = ["HEAVIEST", "LONGEST", "Hdl", "Language", "load_hdl"]
@@ -67,7 +65,7 @@ def load_hdl(
     elaborator : Elaborator, optional
         A process for Verilog; one of its own by default. Python always gets a process of its own.
     library : Library, optional
-        Where the instances' units are compiled from.
+        Where the instances' units are compiled from; the project's own by default.
 
     Raises
     ------
@@ -80,11 +78,17 @@ def load_hdl(
         raise Refused("name", "", f"a module or class is a plain name, not {hdl.top!r}")
     prefer, cut = Mapping().prefer(flat_unit(unit)), cut_of(unit)
     if hdl.language == "amaranth":
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / f"{unit.name}.py"
-            file.write_bytes(hdl.text.encode("utf-8", "replace"))
-            spec = f"{file}:{hdl.top}"
-            return _bounded(load_source(spec, prefer=prefer, elaborator=elaborator, cut=cut))
+        return _bounded(
+            load_amaranth_text(
+                hdl.text,
+                hdl.top,
+                file=f"{unit.name}.py",
+                children=python_children(unit, library),
+                prefer=prefer,
+                elaborator=elaborator,
+                cut=cut,
+            )
+        )
     sources = {f"{unit.name}.v": hdl.text, **children(unit, hdl.text, library or Library())}
     return _bounded(load_verilog(sources, hdl.top, prefer=prefer, elaborator=elaborator, cut=cut))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from spikewright.lct.front.source import STOPS
 from spikewright.lct.legs import Hdl, Leg, Legs
 from spikewright.lct.legs.hdl import Language
 from spikewright.tools.llm.client import ModelFailure, Reply, Request
@@ -19,7 +20,7 @@ from spikewright.tools.llm.result import Round, Trip
 
 __all__ = ["STOPPED", "Traveller"]
 
-STOPPED = ("forbidden", "memory", "time", "size")
+STOPPED = tuple(STOPS)
 """Rules of the front end whose breach the confinement has stopped, or would have had to."""
 
 

@@ -22,6 +22,8 @@ __all__ = ["records"]
 
 # Digits of a key in the list; enough to tell some thousand exchanges apart.
 DIGITS = 10
+COLUMNS = ("time (UTC)", "key", "purpose", "unit", "model", "sample", "tokens", "cost")
+NUMBERS = ("sample", "tokens", "cost")
 SIMULATED = "SIMULATED: no model wrote this, but Spikewright's own server."
 
 
@@ -46,7 +48,7 @@ def records(
             exchange = _one(kept.begins(show.lower()), show, file)
             _print_exchange(exchange, as_json)
             return
-        every = kept.all()
+        every = kept.all(whole=False)
     chosen = [e for e in every if (e.outcome != ANSWER) == failed]
     if as_json:
         print_json({"file": file, "exchanges": [_facts(e) for e in chosen], **_sums(every)})
@@ -91,17 +93,9 @@ def _sums(every: Sequence[Exchange]) -> dict[str, Any]:
 
 
 def _print_list(chosen: Sequence[Exchange], failed: bool) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
     from spikewright.tools.llm.clean import one_line
 
-    table = Table(box=None, pad_edge=False)
-    for title in ("time (UTC)", "key", "purpose", "unit", "model"):
-        table.add_column(title, overflow="fold")
-    for title in ("sample", "tokens", "cost"):
-        table.add_column(title, justify="right")
-    table.add_column("outcome" if failed else "finish", overflow="fold")
+    lines = [[*COLUMNS, "outcome" if failed else "finish"]]
     for e in chosen:
         tokens = f"{'~' if e.estimated else ''}{e.tokens_in:,} + {e.tokens_out:,}"
         cells = (
@@ -116,8 +110,15 @@ def _print_list(chosen: Sequence[Exchange], failed: bool) -> None:
             e.outcome if failed else e.finish,
         )
         # A file of records may come from anywhere, and a model chose its words.
-        table.add_row(*(Text(one_line(cell, 60)) for cell in cells))
-    out.print(table)
+        lines.append([one_line(cell, 60) for cell in cells])
+    # Ten thousand lines are not rare, and a table that measures and wraps takes seconds for them.
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = [
+            cell.rjust(width) if title in NUMBERS else cell.ljust(width)
+            for title, cell, width in zip(lines[0], line, widths, strict=True)
+        ]
+        out.out("  ".join(padded).rstrip())
 
 
 def _print_sums(sums: dict[str, Any]) -> None:

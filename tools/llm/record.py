@@ -96,6 +96,7 @@ class Exchange:
 KINDS: dict[Any, str] = {str: "TEXT", int: "INTEGER", bool: "INTEGER", bytes: "BLOB"}
 COLUMNS = {f.name: KINDS.get(f.type, "REAL") for f in fields(Exchange)}
 NAMES = ", ".join(COLUMNS)
+SHORT = NAMES.replace("request", "''").replace("raw", "x''")
 SCHEMA = (
     f"CREATE TABLE exchange (id INTEGER PRIMARY KEY, "
     f"{', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})",
@@ -226,24 +227,27 @@ class Records:
             return exchange
         return self.find(exchange.key, exchange.server) or exchange
 
-    def all(self, *, failed: bool = True) -> list[Exchange]:
+    def all(self, *, failed: bool = True, whole: bool = True) -> list[Exchange]:
         """Return every exchange, in the order of arrival.
 
         Parameters
         ----------
         failed : bool
             Whether attempts without an answer are among them.
+        whole : bool
+            Whether with `request` and `raw`, which are long; empty, else.
         """
-        return self._select("" if failed else f"WHERE outcome = '{ANSWER}' ORDER BY id", [])
+        rest = "ORDER BY id" if failed else f"WHERE outcome = '{ANSWER}' ORDER BY id"
+        return self._select(rest, [], NAMES if whole else SHORT)
 
     def begins(self, start: str) -> list[Exchange]:
         """Return the exchanges whose key begins with these digits, in the order of arrival."""
         where = "WHERE substr(key, 1, ?) = ? ORDER BY id"
         return self._select(where, [len(start), start])
 
-    def _select(self, rest: str, values: list[Any]) -> list[Exchange]:
+    def _select(self, rest: str, values: list[Any], names: str = NAMES) -> list[Exchange]:
         with self._sentences(), self._lock:
-            rows = self._base.execute(f"SELECT {NAMES} FROM exchange {rest}", values).fetchall()
+            rows = self._base.execute(f"SELECT {names} FROM exchange {rest}", values).fetchall()
             return [self._exchange(row) for row in rows]
 
     def _exchange(self, row: tuple[Any, ...]) -> Exchange:

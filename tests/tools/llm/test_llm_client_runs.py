@@ -167,11 +167,19 @@ def program(url: str, path: Path, number: int) -> "subprocess.Popen[str]":
 def test_a_killed_run_loses_nothing_and_the_next_asks_only_for_the_rest(tmp_path: Path) -> None:
     path = tmp_path / "records.sqlite"
     number = 40
-    with serving(counted(0.02)) as server:
+    answers, dead = counted(), threading.Event()
+
+    def until_killed(handler: Any) -> None:
+        if len(server.bodies) > 20:
+            dead.wait(60)
+        answers(handler)
+
+    with serving(until_killed) as server:
         child = program(server.url, path, number)
         assert child.stdout is not None
         lines = [child.stdout.readline() for _ in range(15)]
         child.send_signal(signal.SIGKILL)
+        dead.set()
         lines += child.stdout.readlines()
         child.stdout.close()
         assert child.wait() == -signal.SIGKILL
@@ -181,7 +189,7 @@ def test_a_killed_run_loses_nothing_and_the_next_asks_only_for_the_rest(tmp_path
         texts = {s: body["choices"][0]["message"]["content"] for s, body in kept.items()}
         # All that the program ever saw is there, byte for byte.
         assert seen.items() <= texts.items()
-        assert len(kept) < number
+        assert 15 <= len(kept) <= 24
         server.bodies.clear()
         with client(server.url, Records(path)) as asking:
             replies = {str(s): asking.ask(question(sample=s)) for s in range(number)}
@@ -313,7 +321,7 @@ def arrivals(asking: Any) -> list[float]:
         times.append(time.monotonic())
         if len(times) > 1:
             return says()(handler)
-        says(b"", 429, **{"retry-after-ms": "300"})(handler)
+        says(b"", 429, **{"retry-after-ms": "600"})(handler)
         handler.wfile.flush()
         return told.set()
 
@@ -329,10 +337,10 @@ def arrivals(asking: Any) -> list[float]:
 def test_one_limit_slows_all_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     from spikewright.tools.llm.wire import Gate
 
-    assert min(arrivals(client)) >= 0.29
+    assert min(arrivals(client)) >= 0.59
     # The test would see a client whose threads do not tell each other.
     monkeypatch.setattr(Gate, "wait", lambda _self: None)
-    assert min(arrivals(client)) < 0.29
+    assert min(arrivals(client)) < 0.59
 
 
 def test_a_redirect_takes_the_key_nowhere() -> None:

@@ -54,6 +54,7 @@ def test_an_exchange_comes_back_as_it_was(path: Path) -> None:
         assert records.add(plain) == plain
     with Records(path, read_only=True) as records:
         assert records.all() == [EXCHANGE, plain]
+        assert records.all(whole=False)[0] == replace(EXCHANGE, request="", raw=b"")
         assert records.find(EXCHANGE.key) == EXCHANGE
         assert records.find("ab") is None
         assert records.begins("ab") == [EXCHANGE]

@@ -57,8 +57,7 @@ def run(*arguments: object) -> tuple[int, list[str], str]:
     return status, text.splitlines(), complaint
 
 
-def test_the_list(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "160")
+def test_the_list(path: Path) -> None:
     status, lines, _ = run(path)
     assert status == 0
     words = [line.split() for line in lines[1:3]]
@@ -77,8 +76,7 @@ def test_the_list(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def test_failed_attempts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "160")
+def test_failed_attempts(path: Path) -> None:
     _, lines, _ = run(path, "--failed")
     assert [line.split()[-2:] for line in lines[1:3]] == [["http", "429"], ["0.2500", "duplicate"]]
 

@@ -31,6 +31,9 @@ __all__ = ["DecodedByModel", "decode", "decode_request", "problems"]
 _MOST = 10
 """Findings that a model is told at once: more would follow from the first."""
 
+_LONGEST = 600
+"""Characters of a finding."""
+
 _LANGUAGES = {"verilog": ("Verilog", "verilog"), "amaranth": ("Amaranth", "python")}
 
 
@@ -180,7 +183,11 @@ def _findings(text: str, signals: Unit, library: Library) -> tuple[str, ...]:
             elaborate(document, library, {}, diagnostics)
     except (ContainsItself, RecursionError, ValueError, OverflowError, MemoryError):
         return ()
-    return tuple(f.render(lines) for f in diagnostics.findings[:_MOST])
+    return tuple(_short(f.render(lines)) for f in diagnostics.findings[:_MOST])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _decoded(said: Said, signals: Unit, library: Library) -> DecodedByModel:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from spikewright.lct.compile import class_name
 from spikewright.lct.ir import Signal, Symbol, Unit
 from spikewright.lct.types import Array, Enum, Int, Struct, Type
+from spikewright.tools.llm.keywords import escaped
 
 __all__ = ["amaranth_skeleton", "verilog_skeleton"]
 
@@ -17,10 +18,10 @@ def verilog_skeleton(unit: Unit) -> str:
     ports = ["    input wire clk", "    input wire rst"] if _clocked(unit) else []
     for symbol in unit.symbols.values():
         if symbol.role != "register":
-            name = symbol.name.replace(".", "__")
+            name = escaped(symbol.name.replace(".", "__"))
             ports.append(f"    {symbol.role} wire {_vector(symbol.type)}{name}")
     registers = [
-        f"    reg {_vector(s.type)}{s.name};  // reset to {_reset(s)}"
+        f"    reg {_vector(s.type)}{escaped(s.name)};  // reset to {_reset(s)}"
         for s in unit.by_role("register")
     ]
     head = [f"module {unit.name} (", ",\n".join(ports), ");"]
@@ -122,7 +123,7 @@ def _declared(kind: Struct | Enum) -> list[str]:
 def _shape(kind: Type) -> str:
     match kind:
         case Int():
-            return str(kind)
+            return str(kind) if kind.signed else str(kind.width)
         case Array():
             return f"data.ArrayLayout({_shape(kind.element)}, {kind.length})"
     return kind.name.rpartition(".")[2]

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
+from spikewright.tools.bench_attacks import attacks
 from spikewright.tools.bench_faults import faults
 from spikewright.tools.bench_specification import specification
 from spikewright.tools.console import out, print_json, progress
 from spikewright.tools.errors import EXIT_FAULT, UserError
 
-__all__ = ["app", "compare_lct", "faults", "rtl", "sim", "specification"]
+__all__ = ["app", "attacks", "compare_lct", "faults", "rtl", "sim", "specification"]
 
 SIDES = (4, 8, 16, 32, 64)
 CORES = ("event", "neuron")
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 
 
+app.command()(attacks)
 app.command()(faults)
 app.command()(specification)
 

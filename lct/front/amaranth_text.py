@@ -23,6 +23,7 @@ TEXT_LIMITS = Limits(seconds=20.0, processor_seconds=20, memory=1_024, file=16, 
 STOPS = {
     "forbidden": "allow-list",
     "confined": "sandbox",
+    "crash": "end of the process",
     "memory": "limit of memory",
     "output": "limit of output",
     "size": "limit of size",
@@ -125,7 +126,9 @@ def _reason(text: str, file: str, name: str, status: int) -> Refused:
     if rule in ("forbidden", "syntax"):
         at = str(found.get("place", "")).partition(":")[2]
         return Refused(rule, f"{file}:{at}" if re.fullmatch(r"[\d:]+", at) else file, said)
-    if rule == "memory" or (not found and status == _CRASHED):
+    if not found and status == _CRASHED:
+        return Refused("crash", place, f"{name} becomes hardware, not a crash")
+    if rule == "memory":
         return Refused("memory", place, f"{name} is elaborated in little memory, not {said}")
     if not found and status in _KILLED:
         return Refused("time", place, f"{name} is elaborated in time, not ended by {said}")

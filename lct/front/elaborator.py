@@ -136,7 +136,11 @@ class Elaborator:
             if plain in names:
                 raise Refused("file", name, f"names of files differ, not {plain} twice")
             names[plain] = name
-            (folder / plain).write_text(text, encoding="utf-8")
+            try:
+                (folder / plain).write_text(text, encoding="utf-8")
+            except UnicodeEncodeError as error:
+                sentence = f"a source is UTF-8 text, not character {error.start} of it"
+                raise Refused("syntax", name, sentence) from None
         headers = (".vh", ".svh", ".h")
         files = [n for n in names if not n.endswith(headers)] or list(names)
         line = json.dumps({"folder": folder.name, "files": files, **request})

@@ -101,6 +101,7 @@ def load_amaranth_text(
     file: str = "answer.py",
     parameters: Mapping[str, int] | None = None,
     children: Mapping[str, str] | None = None,
+    limits: Limits = TEXT_LIMITS,
     prefer: Collection[str] = (),
     elaborator: Elaborator | None = None,
     cut: Cut | None = None,
@@ -110,7 +111,7 @@ def load_amaranth_text(
     Parameters
     ----------
     text : str
-        It is checked against the allow-list of `check_source`, then run with `TEXT_LIMITS`.
+        It is checked against the allow-list of `check_source` before it runs.
     name : str
         The class.
     file : str
@@ -119,6 +120,7 @@ def load_amaranth_text(
         Keywords of the class.
     children : mapping of str to str
         Sources of child units by their names, trusted; those that are installed by default.
+    limits : Limits
     prefer, elaborator, cut
         As of `load_source`.
 
@@ -128,6 +130,6 @@ def load_amaranth_text(
         ``forbidden`` where the allow-list stops it; ``confined``, ``memory``, ``output`` or
         ``time`` where the process did (`STOPS`); other rules where it is no hardware.
     """
-    source = text.encode(errors="surrogateescape")
-    rtlil, files = elaborate_text(source, file, name, parameters, children=children)
+    source = text.encode(errors="surrogatepass")
+    rtlil, files = elaborate_text(source, file, name, parameters, children=children, limits=limits)
     return load_rtlil(rtlil, name, prefer=prefer, elaborator=elaborator, files=files, cut=cut)

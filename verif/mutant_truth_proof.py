@@ -26,12 +26,14 @@ from .mutant_truth_hdl import Cut, cut
 from .mutant_truth_vectors import Layout, layout
 from .mutation_bases import rtlil_text, to_verilog, yosys
 
-__all__ = ["Reference", "prove", "reference"]
+__all__ = ["ASSUMED", "Reference", "domains", "prove", "reference", "with_cares"]
 
 SECONDS = 60
 """For one proof."""
 
 ASSUMED = "assumed"
+"""The output of a helper that says whether the assumptions hold."""
+
 _BAR = re.compile(r"(?<!\\)\|")
 
 
@@ -56,7 +58,7 @@ class Reference:
 def reference(name: str) -> Reference:
     """The reference of a unit of the project."""
     unit = Library().unit(name)
-    text, cares = _helper(unit, Library().path(name).read_text(encoding="utf-8"))
+    text, cares = with_cares(unit, Library().path(name).read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         for path in UNITS.glob(f"*{SUFFIX}"):
             shutil.copy(path, folder)
@@ -69,8 +71,11 @@ def reference(name: str) -> Reference:
     return Reference(unit, cut(verilog, unit, "reference"), cares)
 
 
-def _helper(unit: Unit, text: str) -> tuple[str, dict[str, str]]:
-    """The unit's file with outputs that say what counts."""
+def with_cares(unit: Unit, text: str) -> tuple[str, dict[str, str]]:
+    """A unit's file with outputs that say what counts, and these by the symbols they are about.
+
+    The output `ASSUMED` says whether all assumptions hold.
+    """
     cares: dict[str, str] = {}
     tables = []
     lines = text.split("\n")
@@ -185,7 +190,7 @@ def _miter(known: Reference, module: Cut, name: str, at: Layout) -> str:
     return (
         f"\nmodule miter({', '.join([*stimulus, 'output bad'])});\n{wires}"
         f"  reference a({', '.join(places['a'])});\n  {name} b({', '.join(places['b'])});\n"
-        f"  wire allowed = {' & '.join([ASSUMED, *_domains(known.unit)])};\n"
+        f"  wire allowed = {' & '.join([ASSUMED, *domains(known.unit)])};\n"
         f"  assign bad = {terms};\nendmodule\n"
     )
 
@@ -205,7 +210,7 @@ def _differences(known: Reference, at: Layout) -> Iterator[str]:
                 yield f"(rst & (b__{f.port} != {f.width}'d{symbol.reset & ((1 << f.width) - 1)}))"
 
 
-def _domains(unit: Unit) -> Iterator[str]:
+def domains(unit: Unit) -> Iterator[str]:
     """What the types of inputs and registers allow: enumerations hold enumerants."""
     for symbol in unit.symbols.values():
         if symbol.role != "output":

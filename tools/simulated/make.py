@@ -23,9 +23,16 @@ QUICK_VECTORS = 200
 
 @dataclass(frozen=True)
 class HdlDraft:
-    """HDL, and the number of the table that it was made from; None for edited HDL.
+    """HDL, and the number of a table that says what it does; None where there is none.
 
-    `refused` is why no front end would take it: a latch, a loop.
+    Attributes
+    ----------
+    verilog : str
+        The same as readable Verilog, to be simulated.
+    refused : str
+        Why no front end would take it: a latch, a loop.
+    truth : str
+        ``equal`` or ``different``, if another engine has a verdict already.
     """
 
     name: str
@@ -34,7 +41,9 @@ class HdlDraft:
     fault: str
     text: str
     parent: int | None
+    verilog: str = ""
     refused: str = ""
+    truth: str = ""
 
 
 @dataclass
@@ -110,13 +119,13 @@ def compiled(drafts: Drafts, verilog: Sequence[int], amaranth: Sequence[int]) ->
     for name, text in verilog_of(wanted, drafts.library).items():
         k = int(name[1:])
         style = f"compiled to Verilog: {tables[k].style}"
-        found.append(HdlDraft(f"v{k}", "verilog", style, tables[k].fault, text, k))
-    known = {d.parent for d in found}
+        found.append(HdlDraft(f"v{k}", "verilog", style, tables[k].fault, text, k, text))
+    known = {d.parent: d.verilog for d in found}
     for k in amaranth:
-        if k < len(tables) and k in known:
+        if k in known:
             text = amaranth_of(tables[k].unit, drafts.library)
-            style = f"compiled to Amaranth: {tables[k].style}"
-            found.append(HdlDraft(f"a{k}", "amaranth", style, tables[k].fault, text, k))
+            style, fault = f"compiled to Amaranth: {tables[k].style}", tables[k].fault
+            found.append(HdlDraft(f"a{k}", "amaranth", style, fault, text, k, known[k]))
     return found
 
 
@@ -165,7 +174,7 @@ def assemble(known: Truths, seed: int, key: str) -> Pool:
     )  # fmt: skip
 
 
-MOST = {"right": 4, "wrong": 3, "original": 2}
+MOST = {"right": 5, "wrong": 3, "original": 2}
 """Decode answers for one HDL variant: those that are right, those that are wrong, and, where the
 HDL is faulty, those that say what the original does: these cancel."""
 
@@ -178,7 +187,8 @@ def _pairs(
     found = []
     order = random.sample(list(numbers), len(numbers))
     # What was read off the HDL itself is tried first.
-    order.sort(key=lambda k: source.parent is None or drafts.tables[k].parent != source.parent)
+    root = None if source.parent is None else drafts.tables[source.parent].parent
+    order.sort(key=lambda k: drafts.tables[k].parent != root)
     for k in order:
         verdict, by = ("same", "refused") if source.refused else known.pair(at, k)
         if verdict == "undecided":

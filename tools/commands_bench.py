@@ -12,11 +12,21 @@ import typer
 
 from spikewright.tools.bench_attacks import attacks
 from spikewright.tools.bench_faults import faults
+from spikewright.tools.bench_roundtrip import roundtrip
 from spikewright.tools.bench_specification import specification
 from spikewright.tools.console import out, print_json, progress
 from spikewright.tools.errors import EXIT_FAULT, UserError
 
-__all__ = ["app", "attacks", "compare_lct", "faults", "rtl", "sim", "specification"]
+__all__ = [
+    "app",
+    "attacks",
+    "compare_lct",
+    "faults",
+    "roundtrip",
+    "rtl",
+    "sim",
+    "specification",
+]
 
 SIDES = (4, 8, 16, 32, 64)
 CORES = ("event", "neuron")
@@ -32,6 +42,7 @@ app = typer.Typer(
 
 app.command()(attacks)
 app.command()(faults)
+app.command()(roundtrip)
 app.command()(specification)
 
 

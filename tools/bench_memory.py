@@ -50,7 +50,7 @@ def _resident(pid: int) -> tuple[float, float]:
 
 
 def _family() -> list[int]:
-    """This process and everything below it."""
+    """Our own process and everything below it."""
     children: defaultdict[int, list[int]] = defaultdict(list)
     for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):

@@ -97,7 +97,7 @@ def _measured(
     """Prepare, serve, travel, count."""
     from spikewright.lct.compare import Options
     from spikewright.tools.bench_memory import watched
-    from spikewright.tools.bench_roundtrip_parts import MODEL, measure, parts
+    from spikewright.tools.bench_roundtrip_parts import MODEL, Means, measure, parts
     from spikewright.tools.bench_roundtrip_parts import pools as made
     from spikewright.tools.bench_roundtrip_report import summary
     from spikewright.tools.llm.client import open_client
@@ -110,18 +110,20 @@ def _measured(
     outcomes: list[dict[str, Any]] = []
     options = Options(limit=limit, explain=False)
     records = folder / "records.sqlite"
-    with watched(_role) as peaks, progress("Round trips", count, rate="trips") as advance:
-        with (
-            Served(pools) as served,
-            Judges(jobs, options=options, exact=False) as judges,
-            Judges(1, options=options) as again,
-        ):
-            settings = Settings(base_url=served.base_url, models=(MODEL,), seed=seed, jobs=3 * jobs)
-            with open_client(settings, records) as client:
-                for part in todo:
-                    found = measure(part, settings, client, judges, folder, again, exact)
-                    outcomes += found
-                    advance(len(found))
+    with (
+        watched(_role) as peaks,
+        progress("Round trips", count, rate="trips") as advance,
+        Served(pools) as served,
+        Judges(jobs, options=options, exact=False) as judges,
+        Judges(1, options=options) as again,
+    ):
+        settings = Settings(base_url=served.base_url, models=(MODEL,), seed=seed, jobs=3 * jobs)
+        with open_client(settings, records) as client:
+            means = Means(settings, client, judges, again, exact)
+            for part in todo:
+                found = measure(part, means, folder)
+                outcomes += found
+                advance(len(found))
     report = summary(outcomes, seed, count)
     report["cost"] = {
         "seconds": round(time.perf_counter() - begin, 1),

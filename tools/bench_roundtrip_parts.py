@@ -18,17 +18,16 @@ from typing import Any, Literal
 
 from spikewright.lct.legs import Legs
 from spikewright.tools.console import atomic_write
-from spikewright.tools.llm.client import Client
 from spikewright.tools.llm.judging import Judges
 from spikewright.tools.llm.result import Trip
-from spikewright.tools.llm.roundtrip import run
+from spikewright.tools.llm.roundtrip import Asker, run
 from spikewright.tools.llm.settings import Settings
 from spikewright.tools.simulated import plans
 from spikewright.tools.simulated.make import quick_pool
 from spikewright.tools.simulated.pool import Pool, load_pool, save_pool
 from spikewright.tools.simulated.stock import path_of
 
-__all__ = ["MODEL", "Part", "measure", "outcome", "parts", "pools"]
+__all__ = ["MODEL", "Means", "Part", "measure", "outcome", "parts", "pools"]
 
 MODEL = "simulated-careless"
 """Whose answers are judged."""
@@ -75,27 +74,35 @@ def parts(made: Sequence[Pool], count: int, seed: int) -> list[Part]:
     ]
 
 
-def measure(
-    part: Part,
-    settings: Settings,
-    client: Client,
-    judges: Judges,
-    kept: Path | None = None,
-    again: Judges | None = None,
-    every: int = 0,
-) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Means:
+    """What a run needs to make trips.
+
+    Attributes
+    ----------
+    again : Judges, optional
+        Judge one trip in `every` once more, with the exact decoder.
+    """
+
+    settings: Settings
+    client: Asker
+    judges: Judges
+    again: Judges | None = None
+    every: int = 0
+
+
+def measure(part: Part, means: Means, kept: Path | None = None) -> list[dict[str, Any]]:
     """The outcomes of a part.
 
     Parameters
     ----------
     kept : Path, optional
         A folder of outcomes.
-    again : Judges, optional
-        Judge one trip in `every` once more, with the exact decoder.
     """
     path = kept / f"{part.unit}.trips.json" if kept else None
+    again, every = means.again, means.every
     key = hashlib.sha256(
-        f"{part} {_version()} {judges.options.limit:g} {every if again else 0}".encode()
+        f"{part} {_version()} {means.judges.options.limit:g} {every if again else 0}".encode()
     ).hexdigest()
     if path is not None and path.is_file():
         before: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -103,7 +110,7 @@ def measure(
             return list(before["outcomes"])
     outcomes = []
     for target in ("verilog", "amaranth"):
-        for trip, wanted in _travel(part, target, settings, client, judges):
+        for trip, wanted in _travel(part, target, means):
             found = outcome(trip, wanted)
             if again is not None and every and (trip.sample + len(part.unit)) % every == 0:
                 found["exact"] = _exact(trip, again)
@@ -114,11 +121,7 @@ def measure(
 
 
 def _travel(
-    part: Part,
-    target: Literal["verilog", "amaranth"],
-    settings: Settings,
-    client: Client,
-    judges: Judges,
+    part: Part, target: Literal["verilog", "amaranth"], means: Means
 ) -> Iterator[tuple[Trip, plans.Trip]]:
     """The trips of a language, as any user's run would make them."""
     wanted = {t.seed - part.seed: t for t in part.trips if t.target == target}
@@ -127,8 +130,8 @@ def _travel(
     if sorted(wanted) != list(range(len(wanted))):
         raise ValueError("The seeds of the trips must follow each other, and do not")
     found = run(
-        settings, client, [part.unit], [MODEL],
-        samples=len(wanted), target=target, rounds=0, judges=judges,
+        means.settings, means.client, [part.unit], [MODEL],
+        samples=len(wanted), target=target, rounds=0, judges=means.judges,
     )  # fmt: skip
     for trip in found:
         yield trip, wanted[trip.sample]

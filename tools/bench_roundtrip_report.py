@@ -168,6 +168,8 @@ def show(report: Mapping[str, Any]) -> None:
     out.print(report["simulated"], style="bold", markup=False)
     out.print()
     _show_methods(report["total"])
+    out.print("In each class: HDL that is wrong and right; missed -, false alarms + of the methods")
+    out.print("a, b and c; trips whose fault the four legs lay where it is.\n")
     for title, key in (
         ("what is wrong", "shares"),
         ("planted in the HDL", "encoder faults"),
@@ -214,8 +216,8 @@ def _show_methods(total: Mapping[str, Any]) -> None:
 
 
 def _show_groups(title: str, groups: Mapping[str, Mapping[str, Any]]) -> None:
-    heads = ("(a) missed", "alarms", "(b) missed", "alarms", "(c) missed", "alarms", "attributed")
-    table = Table(title, *_COLUMNS, *heads, box=None, pad_edge=False)
+    heads = [f"{m}{sign}" for m in "abc" for sign in "-+"]
+    table = Table(title, "trips", "wrong", "right", *heads, "blamed", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     for name, tally in groups.items():

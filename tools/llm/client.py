@@ -22,7 +22,7 @@ from spikewright.tools.llm.failure import ModelFailure, error_words
 from spikewright.tools.llm.record import ANSWER, Exchange, Records
 from spikewright.tools.llm.secret import clean_line
 from spikewright.tools.llm.sending import Sender
-from spikewright.tools.llm.settings import Settings
+from spikewright.tools.llm.settings import Settings, unpriced
 from spikewright.tools.llm.turns import Turns
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ __all__ = ["Client", "ModelFailure", "Reply", "Request", "open_client"]
 
 # So many questions in a row without any answer, and the server is not asked any more.
 MOST_FAILURES = 5
+PASSING = ("server", "timeout", "connection")
+SIMULATED = "spikewright-simulated"
 
 
 class Client:
@@ -115,7 +117,7 @@ class Client:
             cost=kept.cost,
             seconds=kept.seconds,
             replayed=replayed,
-            simulated=kept.simulated,
+            simulated=kept.simulated or parsed.fingerprint.startswith(SIMULATED),
             key=kept.key,
             note=kept.note,
         )
@@ -130,6 +132,8 @@ class Client:
                 f"{self.server} needs a key: set OPENAI_API_KEY, or base_url for a server of "
                 "your own.",
             )
+        if self.settings.budget is not None and request.model not in self.settings.prices:
+            raise ModelFailure("budget", unpriced(request.model))
         guess = self._guess(request, body)
         with self.account.reserve(guess):
             try:
@@ -143,8 +147,8 @@ class Client:
     def _counted(self, failure: ModelFailure) -> ModelFailure:
         """Count a failure: the server that fails every question is given up."""
         with self._lock:
-            self._failures += 1
-            if self._failures < MOST_FAILURES or failure.fatal:
+            self._failures += failure.kind in PASSING
+            if self._failures < MOST_FAILURES or failure.fatal or failure.kind not in PASSING:
                 return failure
         text = f"{failure} So have all of the last {MOST_FAILURES} questions."
         return ModelFailure(failure.kind, text, fatal=True)
@@ -266,7 +270,7 @@ class Client:
             tokens_out=tokens_out,
             estimated=estimated,
             cost=charge.cost if priced else None,
-            simulated=kept.simulated or parsed.fingerprint.startswith("spikewright-simulated"),
+            simulated=kept.simulated or parsed.fingerprint.startswith(SIMULATED),
         )
         served = self.records.add(kept)
         self.account.answered(charge, priced=priced, estimated=estimated)

@@ -116,8 +116,8 @@ def body_of(request: Request, settings: Any) -> dict[str, Any]:
         "max_tokens": _first(request.max_tokens, settings.max_tokens),
     }
     body: dict[str, Any] = {
-        "model": request.model,
-        "messages": [dict(message) for message in request.messages],
+        "model": _sound(request.model),
+        "messages": [{n: _sound(text) for n, text in m.items()} for m in request.messages],
     }
     body |= {name: value for name, value in limits.items() if value is not None}
     if request.schema is not None and settings.structured != "off":
@@ -183,8 +183,12 @@ def _text(content: object) -> str:
     if isinstance(content, list):
         parts = [part.get("text") for part in content if isinstance(part, dict)]
         return "".join(part for part in parts if isinstance(part, str))
-    # A lone surrogate could be written neither to a file nor to a terminal.
-    return content.encode("utf-8", "replace").decode("utf-8") if isinstance(content, str) else ""
+    return _sound(content) if isinstance(content, str) else ""
+
+
+def _sound(text: str) -> str:
+    """Return a text without lone surrogates, which neither a file nor the wire can carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _word(value: object) -> str:

@@ -273,5 +273,6 @@ class Records:
 
 
 def _row(exchange: Exchange) -> list[Any]:
-    """Return an exchange's values in the order of the columns."""
-    return [getattr(exchange, name) for name in COLUMNS]
+    """Return an exchange's values in the order of the columns, as text that a file can hold."""
+    values = (getattr(exchange, name) for name in COLUMNS)
+    return [v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for v in values]

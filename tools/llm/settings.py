@@ -36,6 +36,7 @@ ENVIRONMENT = {
     "token_budget": "SPIKEWRIGHT_LLM_TOKEN_BUDGET",
     "structured": "SPIKEWRIGHT_LLM_STRUCTURED",
 }
+LONGEST_NAME = 200
 STRUCTURED = ("auto", "on", "off")
 
 # What an option is when nobody gave it.
@@ -108,7 +109,7 @@ class Settings:
     seed: int | None = None
     max_tokens: int | None = None
     timeout: float = 600.0
-    retries: int = 4
+    retries: int = 6
     jobs: int = 4
     budget: float | None = None
     token_budget: int | None = None
@@ -124,18 +125,30 @@ class Settings:
                 check_number(name, value)
         if self.structured not in STRUCTURED:
             raise UserError(f"structured must be auto, on or off, not {self.structured!r}.")
-        unpriced = [model for model in self.models if model not in self.prices]
-        if self.budget is not None and unpriced:
-            raise UserError(
-                f"A budget in money needs the price of {unpriced[0]!r}: give it in "
-                f'[llm.prices."{unpriced[0]}"] of {CONFIG}, or set a budget in tokens.'
-            )
+        for model in self.models:
+            if not model.isprintable() or not 0 < len(model) <= LONGEST_NAME:
+                raise UserError(
+                    f"A model's name must be 1..{LONGEST_NAME} printable characters, not "
+                    f"{model[:LONGEST_NAME]!r}."
+                )
+        if self.budget is not None:
+            for model in self.models:
+                if model not in self.prices:
+                    raise UserError(unpriced(model))
 
     def shown(self) -> dict[str, Any]:
         """Return what a report may show: everything but the key."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "key"}
         prices = {model: asdict(price) for model, price in self.prices.items()}
         return values | {"prices": prices, "models": list(self.models)}
+
+
+def unpriced(model: str) -> str:
+    """Say that a budget in money needs a model's price."""
+    return (
+        f"A budget in money needs the price of {model!r}: give it in "
+        f'[llm.prices."{model}"] of {CONFIG}, or set a budget in tokens.'
+    )
 
 
 def check_number(name: str, value: object) -> None:

@@ -28,6 +28,12 @@ LONGEST_WAIT = 120.0
 FIRST_WAIT = 0.5
 MOST_DOUBLINGS = 4
 
+UNSENT = (
+    httpx2.ConnectError,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+    httpx2.LocalProtocolError,
+)
 NEEDED = ("content-type", "retry-after", "retry-after-ms", "x-should-retry")
 
 
@@ -195,9 +201,9 @@ class Wire(openai.DefaultHttpxClient):
             attempt.trouble = "timeout"
             attempt.sent = not isinstance(error, httpx2.ConnectTimeout | httpx2.PoolTimeout)
             raise
-        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+        except httpx2.TransportError as error:
             attempt.trouble, attempt.reason = "connection", str(error)
-            attempt.sent = not isinstance(error, httpx2.ConnectError)
+            attempt.sent = not isinstance(error, UNSENT)
             raise
         finally:
             attempt.seconds = time.monotonic() - start

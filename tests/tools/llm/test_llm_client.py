@@ -261,6 +261,14 @@ def test_a_wrong_name_is_told_the_right_ones() -> None:
     )
 
 
+def test_text_that_no_wire_carries_is_put_right() -> None:
+    with serving(says()) as server, client(server.url) as asking:
+        asking.ask(question("a\udcffb", model="m\udcff", unit="\udcff"))
+        (kept,) = asking.records.all()
+    assert server.bodies[0]["messages"][0]["content"] == "a?b"
+    assert (kept.model, kept.unit) == ("m?", "?")
+
+
 def test_a_proxy_is_not_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     with serving(says()) as server, client(server.url) as asking:

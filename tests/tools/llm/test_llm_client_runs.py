@@ -257,6 +257,18 @@ def test_a_budget_in_money_is_kept_exactly() -> None:
     )
 
 
+def test_a_budget_in_money_asks_no_model_without_a_price() -> None:
+    prices = {"m": Price(per_million_in=1000, per_million_out=2000)}
+    with serving(says()) as server, client(server.url, budget=1.0, prices=prices) as asking:
+        with pytest.raises(ModelFailure) as caught:
+            asking.ask(question(model="decoder"))
+        assert (caught.value.kind, caught.value.fatal, server.bodies) == ("budget", True, [])
+    assert str(caught.value) == (
+        "A budget in money needs the price of 'decoder': give it in [llm.prices.\"decoder\"] of "
+        "spikewright.toml, or set a budget in tokens."
+    )
+
+
 def test_a_budget_is_not_reached_by_what_is_only_kept_aside() -> None:
     usage = {"prompt_tokens": 10, "completion_tokens": 5}
     # 15 tokens each although 150 are kept aside: the 21st still finds 150 of 460 left.

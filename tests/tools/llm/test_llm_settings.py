@@ -117,6 +117,21 @@ def test_a_folder_from_elsewhere_does_not_say_where_the_key_goes(
 
 
 URL = "base_url must be like http://127.0.0.1:8000/v1"
+HOSTS = (
+    "",
+    ".",
+    "a..b",
+    "-a",
+    "a-",
+    "a%00b",
+    "[::1]x",
+    "[]",
+    "[:::]",
+    "\u2603.net",
+    "a:0",
+    "a" * 64,
+)
+BAD_URLS = [f"http://{host}/v1" for host in HOSTS]
 BAD: list[tuple[str, str]] = [
     ("llm = 3", "f.toml: llm must be a table, [llm]."),
     (
@@ -137,6 +152,7 @@ BAD: list[tuple[str, str]] = [
     ("[llm]\nbase_url = 'http://[::1'", f"f.toml: [llm] {URL}, not 'http://[::1'."),
     ("[llm]\nbase_url = 'http://a:99999'", f"f.toml: [llm] {URL}, not 'http://a:99999'."),
     ("[llm]\nbase_url = 'http:// a/v1'", f"f.toml: [llm] {URL}, not 'http:// a/v1'."),
+    *((f"[llm]\nbase_url = '{url}'", f"f.toml: [llm] {URL}, not '{url}'.") for url in BAD_URLS),
     (
         "[llm]\nbase_url = 'https://me:secret@a/v1'",
         f"f.toml: [llm] {URL}: no user, password or query; a key goes into OPENAI_API_KEY.",
@@ -212,6 +228,15 @@ def test_bad_variables(
     monkeypatch.setenv(variable, value)
     with pytest.raises(UserError, match=f"^{re.escape(sentence)}$"):
         load_settings(models=["m"])
+
+
+@pytest.mark.parametrize("name", ["a\udcff", "x" * 201, "\x1b[2J"])
+def test_a_bad_name_of_a_model(name: str) -> None:
+    with pytest.raises(UserError) as caught:
+        load_settings(models=[name])
+    assert str(caught.value) == (
+        f"A model's name must be 1..200 printable characters, not {name[:200]!r}."
+    )
 
 
 def test_no_model() -> None:

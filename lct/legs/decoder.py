@@ -29,7 +29,7 @@ from spikewright.lct.compare.run import WITHOUT
 from spikewright.lct.compare.sides import HdlSide
 from spikewright.lct.front.design import Design
 from spikewright.lct.ir import ANY, Symbol, Unit
-from spikewright.lct.legs.scene import Trio, renamed
+from spikewright.lct.legs.scene import Trio, mapped, renamed
 from spikewright.lct.values import show
 
 __all__ = ["decoder_cells"]
@@ -55,11 +55,12 @@ def decoder_cells(
         Differences and undecided questions.
     """
     names = names or {}
+    theirs = renamed(other, names)
     trio = Trio(unit, design, other, options, names)
     return [
-        *_ports(design, other, options),
+        *_ports(design, theirs, mapped(options, theirs)),
         *_Rows(trio, options).cells(),
-        *_resets(design, renamed(other, names), options),
+        *_resets(design, theirs, mapped(options, theirs)),
     ]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from spikewright.lct.check import check
-from spikewright.lct.compare import Options, compare_design, compare_structure, compare_units
+from spikewright.lct.compare import Options, compare_structure, compare_units
 from spikewright.lct.compare.result import PORT, POWER_ON, RESET, Cell
 from spikewright.lct.decoder import Undecodable, decode
 from spikewright.lct.diagnostics import Diagnostics
@@ -17,8 +17,8 @@ from spikewright.lct.front.design import Design
 from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.front.refusal import Refused
 from spikewright.lct.ir import Unit
-from spikewright.lct.legs.decoder import decoder_cells
 from spikewright.lct.legs.hdl import Hdl, load_hdl
+from spikewright.lct.legs.held import encoder_cells, held_cells
 from spikewright.lct.legs.read import LONGEST, Unreadable, plain, read_decoded
 from spikewright.lct.legs.result import Leg, Legs, LegVerdict, RowVerdict, Verdict, by_place
 from spikewright.lct.legs.structure import loop_cells
@@ -131,7 +131,11 @@ class _Trip:
         design, encoder = self._encoder(hdl)
         other, unreadable = self._read(decoded)
         loop = unreadable or self._loop(other)
-        decoder = self._decoder(design, other, unreadable)
+        same_hdl = encoder.verdict == "same"
+        decoder = self._decoder(design, other, unreadable, encoded=same_hdl)
+        if (encoder.verdict, decoder.verdict, loop.verdict) == ("same", "same", "unknown"):
+            # Both say what the HDL does, though not by the same names.
+            loop = Leg(verdict="same", seconds=loop.seconds)
         edges = _Edges(encoder=encoder, decoder=decoder, loop=loop, held=design is not None)
         verdict = edges.verdict(encoder.verdict, decoder.verdict)
         if verdict == "clean" and self.source.undecided:
@@ -155,8 +159,9 @@ class _Trip:
             return None, Leg(
                 verdict="different", sentence=text, seconds=time.perf_counter() - begin
             )
-        hold = compare_structure if self.unit.kind == "structure" else compare_design
-        return design, _leg(hold(self.unit, design, self.options).cells, begin)
+        if self.unit.kind == "structure":
+            return design, _leg(compare_structure(self.unit, design, self.options).cells, begin)
+        return design, _leg(encoder_cells(self.unit, design, self.options), begin)
 
     def _read(self, decoded: str | None) -> tuple[Unit | None, Leg | None]:
         if decoded is None:
@@ -175,10 +180,14 @@ class _Trip:
         assert other is not None
         begin = time.perf_counter()
         if self.unit.kind == "structure":
-            return _leg(loop_cells(self.unit, other, self.library, self.options), begin)
+            return _leg(
+                loop_cells(self.unit, other, self.library, self.elaborator, self.options), begin
+            )
         return _leg(compare_units(self.unit, other, self.options).cells, begin)
 
-    def _decoder(self, design: Design | None, other: Unit | None, unreadable: Leg | None) -> Leg:
+    def _decoder(
+        self, design: Design | None, other: Unit | None, unreadable: Leg | None, *, encoded: bool
+    ) -> Leg:
         if design is None:
             return Leg(verdict="none", sentence="there is no HDL that it could be held against")
         if unreadable is not None:
@@ -187,7 +196,8 @@ class _Trip:
         begin = time.perf_counter()
         if self.unit.kind == "structure":
             return _leg(compare_structure(other, design, self.options).cells, begin)
-        return _leg(decoder_cells(self.unit, design, other, self.options), begin)
+        cells = held_cells(self.unit, design, other, self.options, encoded=encoded)
+        return _leg(cells, begin)
 
     def _exact(self, design: Design | None) -> tuple[str, str]:
         if design is None:

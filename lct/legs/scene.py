@@ -16,7 +16,7 @@ from spikewright.lct.ir import ANY, Node, Symbol, Table, Unit
 from spikewright.lct.semantics import UnitTerms
 from spikewright.lct.types import Int, Type
 
-__all__ = ["Said", "Trio", "renamed"]
+__all__ = ["Said", "Trio", "mapped", "renamed"]
 
 
 class Trio:
@@ -67,11 +67,14 @@ class Trio:
             same = self.scene.unit.symbols[names.get(symbol.name, symbol.name)]
             if same.role != "output":
                 term = self.present[same.name]
+            elif same.name in self.hdl.binding.widths:
+                term = self.hdl.raw(same)
             elif self.hdl.width(same) is not None:
                 term = self.hdl.plain(same)
             else:
                 continue
-            found[symbol.name] = self.builder.resize(term, symbol.type.width, _signed(same.type))
+            # As `HdlSide` does it: of what both see, both must see the same.
+            found[symbol.name] = self.builder.resize(term, symbol.type.width, False)
         return found
 
 
@@ -162,6 +165,17 @@ def renamed(unit: Unit, names: Mapping[str, str]) -> Unit:
     """A unit whose registers have other names, for what looks at declarations only."""
     symbols = {names.get(n, n): replace(s, name=names.get(n, n)) for n, s in unit.symbols.items()}
     return replace(unit, symbols=symbols)
+
+
+def mapped(options: Options, unit: Unit) -> Options:
+    """The options without entries of a mapping for what a unit does not have."""
+    names = tuple(unit.symbols)
+    entries = tuple(
+        e
+        for e in options.mapping.entries
+        if any(e.symbol == n or e.symbol.startswith((f"{n}.", f"{n}[")) for n in names)
+    )
+    return replace(options, mapping=replace(options.mapping, entries=entries))
 
 
 def _signed(kind: Type) -> bool:

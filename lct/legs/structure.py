@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from spikewright.lct.combinational import Net
-from spikewright.lct.compare.result import PORT, Cell, Options
+from spikewright.lct.compare import Options, compare_structure
+from spikewright.lct.compare.composition import cut_of, flat_unit
+from spikewright.lct.compare.result import PORT, Cell
+from spikewright.lct.compile import class_name, compile_unit
+from spikewright.lct.diagnostics import LctError
+from spikewright.lct.front.elaborator import Elaborator
+from spikewright.lct.front.refusal import Refused
+from spikewright.lct.front.source import load_amaranth_text
 from spikewright.lct.ir import Unit
+from spikewright.lct.legs.children import python_children
 from spikewright.lct.library import Library
 
 __all__ = ["loop_cells"]
 
 
-def loop_cells(unit: Unit, other: Unit, library: Library, options: Options) -> Iterator[Cell]:
-    """Where two structural units differ; nothing where instances and wires are the same."""
-    del library, options
-    if _shape(unit) != _shape(other):
-        yield Cell("", PORT, "", "unknown", sentence="instances or connections are not the same")
+def loop_cells(
+    unit: Unit, other: Unit, library: Library, elaborator: Elaborator, options: Options
+) -> Iterable[Cell]:
+    """Where two structural units differ.
+
+    Nowhere, where instances and wires are the same; otherwise `other` is compiled, in a confined
+    process as its text is a stranger's, and held against `unit`.
+    """
+    if _shape(unit) == _shape(other):
+        return []
+    try:
+        design = load_amaranth_text(
+            compile_unit(other, library),
+            class_name(other.name),
+            file=f"{other.name}.py",
+            children=python_children(other, library),
+            prefer=options.mapping.prefer(flat_unit(unit)),
+            elaborator=elaborator,
+            cut=cut_of(unit),
+        )
+    except (Refused, LctError) as error:
+        text = f"the decoded table is not compiled: {error}"
+        return [Cell("", PORT, "", "unknown", sentence=text)]
+    return compare_structure(unit, design, options).cells
 
 
 def _shape(unit: Unit) -> object:
@@ -26,4 +53,4 @@ def _shape(unit: Unit) -> object:
         (n, i.unit.name, tuple((p.name, p.value) for p in i.unit.parameters.values()))
         for n, i in unit.instances.items()
     }
-    return ports, parts, set(Net(unit).wires)
+    return ports, parts, sorted(Net(unit).wires)

@@ -1,0 +1,70 @@
+"""A unit with a bit of everything, and HDL for it, for the tests of the legs."""
+
+from pathlib import Path
+
+from spikewright.lct.ir import Unit
+from spikewright.lct.legs import Hdl
+from spikewright.lct.library import Library
+
+TABLE = """# counter
+
+Counts to nine.
+
+## Signals
+| name | kind | type | reset | meaning |
+|---|---|---|---|---|
+| go | in | unsigned(1) | | count |
+| load | in | unsigned(4) | | a digit |
+| level | out | unsigned(4) | | |
+| full | out | unsigned(1) | | nine |
+| count | register | unsigned(4) | 0 | |
+
+## Assumptions
+| id | always | why |
+|---|---|---|
+| A1 | load <= 9 | a digit |
+| A2 | count <= 9 | |
+
+## Table step (unique)
+| row | go | count | => | count |
+|---|---|---|---|---|
+| keep | 0 | - | => | hold |
+| wrap | 1 | 9 | => | 0 |
+| up | 1 | < 9 | => | count + 1 |
+
+## Table show (unique)
+| row | go | => | level | full |
+|---|---|---|---|---|
+| idle | 0 | => | * | 0 |
+| run | 1 | => | 9 - load | count == 9 |
+"""
+
+VERILOG = """module counter(
+  input clk, input rst, input go, input [3:0] load, output [3:0] level, output full);
+  reg [3:0] count = 0;
+  assign level = 9 - load;
+  assign full = go && count == 9;
+  always @(posedge clk)
+    if (rst) count <= 0;
+    else if (go) count <= count == 9 ? 0 : count + 1;
+endmodule
+"""
+
+
+def unit_of(text: str, folder: Path) -> Unit:
+    """The unit of a text."""
+    (folder / "counter.lct.md").write_text(text, encoding="utf-8")
+    return Library(folder).unit("counter")
+
+
+def edited(text: str, *edits: tuple[str, str]) -> str:
+    """A text with each edit done once."""
+    for old, new in edits:
+        assert text.count(old) >= 1, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+def verilog(*edits: tuple[str, str]) -> Hdl:
+    """The HDL with edits."""
+    return Hdl(edited(VERILOG, *edits), "verilog", "counter")

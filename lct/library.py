@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,7 +18,7 @@ UNITS = Path(__file__).parent / "units"
 
 
 class Library:
-    """Units by name, from the files NAME.lct.md of one folder.
+    """Units by name, from the files NAME.lct.md of one folder; safe to use from several threads.
 
     Parameters
     ----------
@@ -29,6 +30,7 @@ class Library:
         self.directory = directory
         self._units: dict[tuple[str, tuple[tuple[str, int], ...]], Unit] = {}
         self._open: list[str] = []
+        self._lock = threading.RLock()
 
     def names(self) -> list[str]:
         """Names of all units, sorted."""
@@ -61,17 +63,19 @@ class Library:
         """
         values = dict(overrides or {})
         key = (name, tuple(sorted(values.items())))
-        if key in self._units:
+        # What one thread has open is no unit that contains itself to another.
+        with self._lock:
+            if key in self._units:
+                return self._units[key]
+            data = self.read(name)
+            if name in self._open:
+                raise ContainsItself(name)
+            self._open.append(name)
+            try:
+                self._units[key] = self._load(name, data, values)
+            finally:
+                self._open.pop()
             return self._units[key]
-        data = self.read(name)
-        if name in self._open:
-            raise ContainsItself(name)
-        self._open.append(name)
-        try:
-            self._units[key] = self._load(name, data, values)
-        finally:
-            self._open.pop()
-        return self._units[key]
 
     def read(self, name: str) -> bytes:
         """What the file of a unit holds.

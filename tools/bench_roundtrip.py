@@ -69,7 +69,7 @@ def roundtrip(
         report = _measured(
             chosen, min(count, QUICK_COUNT) if quick else count,
             seed=seed, jobs=jobs, limit=limit, exact=exact, folder=folder,
-            pools=pools or folder / "pools",
+            pools=pools or folder / "pools", quick=quick,
         )  # fmt: skip
     if output is not None:
         atomic_write(output, json.dumps(report, indent=1) + "\n")
@@ -93,6 +93,7 @@ def _measured(
     exact: int,
     folder: Path,
     pools: Path,
+    quick: bool,
 ) -> dict[str, Any]:
     """Prepare, serve, travel, count."""
     from spikewright.lct.compare import Options
@@ -105,7 +106,14 @@ def _measured(
     from spikewright.tools.llm.settings import Settings
     from spikewright.tools.simulated.served import Served
 
-    todo = parts(list(made(units, pools, seed, jobs)), count, seed)
+    ready = []
+    with progress("Preparing answers", len(units), rate="units") as advance:
+        for pool in made(units, pools, seed, jobs, quick=quick):
+            ready.append(pool)
+            advance(1)
+    # In one order, whichever was ready first.
+    ready.sort(key=lambda pool: pool.unit)
+    todo = parts(ready, count, seed)
     begin, spent = time.perf_counter(), _processor()
     outcomes: list[dict[str, Any]] = []
     options = Options(limit=limit, explain=False)

@@ -9,10 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,6 +23,7 @@ from spikewright.tools.llm.settings import Settings
 from spikewright.tools.simulated import plans
 from spikewright.tools.simulated.make import quick_pool
 from spikewright.tools.simulated.pool import Pool, load_pool, save_pool
+from spikewright.tools.simulated.prepare import prepare_all
 from spikewright.tools.simulated.stock import path_of
 
 __all__ = ["MODEL", "Means", "Part", "measure", "outcome", "parts", "pools"]
@@ -51,17 +50,25 @@ class Part:
     pool: str
 
 
-def pools(units: Sequence[str], folder: Path, seed: int, processes: int) -> Iterator[Pool]:
-    """The pools of units; what the folder lacks is made, and kept there."""
-    missing = [unit for unit in units if not path_of(folder, unit).is_file()]
-    if missing:
-        folder.mkdir(parents=True, exist_ok=True)
-        context = get_context("spawn")
-        with ProcessPoolExecutor(processes, mp_context=context) as crew:
-            for pool in crew.map(quick_pool, missing, [seed] * len(missing)):
-                save_pool(pool, path_of(folder, pool.unit))
+def pools(
+    units: Sequence[str], folder: Path, seed: int, jobs: int, *, quick: bool = False
+) -> Iterator[Pool]:
+    """The pools of units, in any order; what the folder lacks is made, and kept there.
+
+    Parameters
+    ----------
+    quick : bool
+        Whether those will do whose truths need no proof, which takes seconds and not minutes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if not quick:
+        yield from prepare_all(units, folder, seed, jobs)
+        return
     for unit in units:
-        yield load_pool(path_of(folder, unit))
+        path = path_of(folder, unit)
+        if not path.is_file():
+            save_pool(quick_pool(unit, seed), path)
+        yield load_pool(path)
 
 
 def parts(made: Sequence[Pool], count: int, seed: int) -> list[Part]:

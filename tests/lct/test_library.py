@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 
@@ -46,3 +47,20 @@ def test_a_folder_of_ones_own(tmp_path: Path) -> None:
 def test_a_unit_that_contains_itself_is_a_recursion() -> None:
     """For whoever catches the usual exception."""
     assert issubclass(ContainsItself, RecursionError)
+
+
+def test_threads_share_a_library() -> None:
+    """Each asks for the same unit at once: none of them contains itself."""
+    library, start, found = Library(), Barrier(8), []
+
+    def load() -> None:
+        start.wait()
+        found.append(library.unit("router"))
+
+    threads = [Thread(target=load) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == len(threads)
+    assert len({id(unit) for unit in found}) == 1

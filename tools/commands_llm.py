@@ -4,6 +4,7 @@ import typer
 
 from spikewright.tools.commands_llm_records import records
 from spikewright.tools.commands_llm_serve import serve
+from spikewright.tools.commands_llm_write import decode, encode, prompts
 
 __all__ = ["app"]
 
@@ -20,5 +21,8 @@ def group() -> None:
     """Let language models write HDL and tables, and read what was said."""
 
 
+app.command("encode")(encode)
+app.command("decode")(decode)
+app.command("prompts")(prompts)
 app.command("records")(records)
 app.command("serve")(serve)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from spikewright.lct.format import Block, blocks, table_line, table_rows
+from spikewright.lct.format import Block, blocks, format_text, table_line, table_rows
 from spikewright.lct.ir import Unit
 from spikewright.lct.types import Enum
 from spikewright.tools.llm.facts import OPEN, known_sections
@@ -42,7 +42,7 @@ def fill_table(text: str, unit: Unit) -> str:
             lines = [table_line(rows[0]), "|" + "---|" * len(rows[0]), *map(table_line, rows[1:])]
             front.append(f"## {title}\n" + "\n".join(lines) + "\n")
         rest += "\n".join(front[-1:])
-    return "\n".join([f"# {unit.name}\n", *reversed(front), *bodies])
+    return format_text("\n".join([f"# {unit.name}\n", *reversed(front), *bodies]))
 
 
 def _sections(text: str) -> list[tuple[str, str]]:

@@ -85,7 +85,7 @@ def refusal_of_server(
         tries = f"{tries} and wants a wait of {wait:,.0f} s"
     if status == 429:
         return ModelFailure("rate", f"{server} lets no more through (HTTP 429){tries}{said}.")
-    if status in (400, 404, 422) and names_the_model(words, model):
+    if names_the_model(status, words):
         return ModelFailure("model", f"{server} has no model {clean_line(model)!r}{said}.")
     if status in (404, 405):
         return ModelFailure(
@@ -110,10 +110,10 @@ def error_words(raw: bytes, key: Secret) -> str:
     return clean_line(body if isinstance(body, str) else json.dumps(body), key).rstrip(".")
 
 
-def names_the_model(words: str, model: str) -> bool:
+def names_the_model(status: int, words: str) -> bool:
     """Whether an error is about the model's name."""
-    words, model = words.lower(), model.lower()
+    words = words.lower()
     if "model" not in words or "parameter" in words:
         return False
-    absent = ("not found", "not exist", "no such", "unknown model", "invalid model")
-    return any(phrase in words for phrase in absent) or f"not a valid model id: {model}" in words
+    absent = ("not found", "not exist", "no model", "no such", "unknown model", "invalid model")
+    return status == 404 or (status in (400, 422) and any(phrase in words for phrase in absent))

@@ -123,6 +123,20 @@ CASES: dict[str, tuple[Any, str, str, bool, int]] = {
         True,
         1,
     ),
+    "404 in words of its own": (
+        says(error("This model is none of ours."), 404),
+        "model",
+        "URL has no model 'm': This model is none of ours.",
+        True,
+        1,
+    ),
+    "400 that is about a picture": (
+        says(error("The model does not support pictures."), 400),
+        "server",
+        "URL refuses the question (HTTP 400): The model does not support pictures.",
+        False,
+        1,
+    ),
     "503, as llama.cpp has it": (
         says(error("Loading model", code=503), 503),
         "server",

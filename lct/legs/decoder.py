@@ -250,9 +250,13 @@ class _Rows:
         number, says = value(claim.does), value(claim.says)
         does = self.hdl.meaning(claim.symbol, number)
         silent = judge.solver.holds(claim.silent)
-        text = f"{where}: the HDL gives " + (f"code {number}" if does is None else show(does, kind))
-        text += ", and the decoded table "
-        text += "leaves open what it is" if silent else f"says {show(says, kind)}"
+        shown["expected"] = f"code {number}" if does is None else show(does, kind)
+        text = f"{where}: the HDL gives {shown['expected']}, and the decoded table "
+        if silent:
+            text += "leaves open what it is"
+        else:
+            shown["actual"] = show(says, kind)
+            text += f"says {shown['actual']}"
         return Cell(
             table, row, column, "different", "omission" if silent else "wrong value",
             witness=witness, shown=shown, expected=does, actual=None if silent else says,

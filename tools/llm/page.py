@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from spikewright.lct.library import Library
 from spikewright.tools.llm.clean import escaped
 from spikewright.tools.llm.page_trip import badge, trip_card
-from spikewright.tools.llm.words import KINDS, MARKS, SIMULATED, money, share
+from spikewright.tools.llm.words import KINDS, LANGUAGES, MARKS, SIMULATED, money, share
 
 if TYPE_CHECKING:
     from spikewright.tools.llm.result import Matrix, Trip
@@ -89,8 +89,9 @@ def _lead(matrix: Matrix) -> str:
     )
     parts = ", ".join(f"{n:,} {word}{'s' * (n != 1)}" for n, word in counts)
     repairs = f"up to {matrix.rounds} repair{'s' * (matrix.rounds != 1)}"
+    targets = " and ".join(LANGUAGES[t] for t in matrix.targets)
     return (
-        f"{parts} each, in {escaped(' and '.join(matrix.targets))}, {repairs}. Each table is "
+        f"{parts} each, in {targets}, {repairs}. Each table is "
         "written as HDL by a model and read back by it; both ways are decided by proof."
     )
 
@@ -155,7 +156,7 @@ def _simulated(matrix: Matrix, model: str) -> bool:
 
 
 def _filters(matrix: Matrix) -> str:
-    counts = Counter[str](t.verdict for t in matrix.trips)
+    counts = Counter(v for t in matrix.trips for v in {str(t.verdict), str(t.first)})
     buttons = ['<button type="button" data-kind="" aria-pressed="true">all</button>']
     buttons += [
         f'<button type="button" data-kind="{v}" aria-pressed="false">{mark.glyph} {mark.word} '

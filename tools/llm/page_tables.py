@@ -117,7 +117,7 @@ def compared(basis: str, texts: Mapping[str, str]) -> str:
         By what they are.
     """
     first = sheets(basis or next(iter(texts.values())))
-    others = {name: sheets(text) for name, text in texts.items()}
+    others = {name: _aligned(sheets(text), first) for name, text in texts.items()}
     titles = list(dict.fromkeys(t for found in (first, *others.values()) for t in found))
     said = [t for t in titles if _differs(t, first, others.values())]
     same = [t for t in titles if t not in said and t.startswith("Table ")]
@@ -134,6 +134,19 @@ def compared(basis: str, texts: Mapping[str, str]) -> str:
         f'<div class="{kind}">{"".join(panels)}</div>' if said or not all(others.values()) else ""
     )
     return three + note
+
+
+def _aligned(found: Mapping[str, Sheet], first: Mapping[str, Sheet]) -> dict[str, Sheet]:
+    """Logic tables under the titles of those in the basis that drive the same columns."""
+    lost = {_driven(s): t for t, s in first.items() if s.logic and t not in found}
+    return {
+        t if t in first or not sheet.logic else lost.pop(_driven(sheet), t): sheet
+        for t, sheet in found.items()
+    }
+
+
+def _driven(sheet: Sheet) -> frozenset[str]:
+    return frozenset(n for n in _columns(sheet) if n.startswith(f"{_ARROW} "))
 
 
 def _differs(title: str, first: Mapping[str, Sheet], others: Iterable[Mapping[str, Sheet]]) -> bool:

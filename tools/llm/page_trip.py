@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from spikewright.tools.llm import page_hdl, page_tables
 from spikewright.tools.llm.clean import escaped
-from spikewright.tools.llm.words import LEGS, MARKS, PLAIN, money
+from spikewright.tools.llm.words import LANGUAGES, LEGS, MARKS, PLAIN, money
 
 if TYPE_CHECKING:
     from spikewright.lct.compare import Cell
@@ -20,7 +20,6 @@ MOST_CELLS = 40
 MOST_NAMES = 60
 MOST_TEXT = 2000
 _SIDES = ("expected", "actual")
-_NAMES = {"verilog": "Verilog", "amaranth": "Amaranth"}
 
 
 def badge(verdict: str, first: str = "") -> str:
@@ -133,9 +132,11 @@ def _hdl(done: Round) -> str:
         said.append(done.legs.encoder.sentence)
     lines = page_hdl.concerned(done.hdl.text, dict.fromkeys(columns)) | page_hdl.places(said)
     near = page_hdl.listing(done.hdl.text, lines, 0) if lines else ""
-    title = f"{_NAMES[done.hdl.language]}, top {escaped(done.hdl.top, 200)}"
+    title = f"{LANGUAGES[done.hdl.language]}, top {escaped(done.hdl.top, 200)}"
+    refused = not columns and lines
+    words = "Where the HDL is refused" if refused else "The lines of the HDL that assign these"
     return (
-        (f"<h5>The lines of the HDL that assign these</h5>{near}" if near else "")
+        (f"<h5>{words}</h5>{near}" if near else "")
         + f'<details class="part"><summary>HDL: {title}</summary>'
         f"{page_hdl.listing(done.hdl.text, lines)}</details>"
     )
@@ -248,17 +249,10 @@ def _line(cell: Cell, anchor: str) -> str:
     return (
         f'<tr id="{anchor}"><th scope="row">{escaped(cell.column, 200) or "all"}</th>'
         f'<td class="kind">{escaped(cell.kind or cell.verdict)}</td>'
-        f'<td class="expected">{_value(cell, "expected")}</td>'
-        f'<td class="actual">{_value(cell, "actual")}</td>'
+        f'<td class="expected">{escaped(cell.shown.get("expected", ""), 400)}</td>'
+        f'<td class="actual">{escaped(cell.shown.get("actual", ""), 400)}</td>'
         f"<td>{escaped(words, MOST_TEXT)}</td></tr>"
     )
-
-
-def _value(cell: Cell, side: str) -> str:
-    if side in cell.shown:
-        return escaped(cell.shown[side], 400)
-    number = cell.expected if side == "expected" else cell.actual
-    return "" if number is None else str(number)
 
 
 def _filled(cell: Cell) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["KINDS", "LEGS", "MARKS", "PLAIN", "SIMULATED", "Mark", "money", "share"]
+__all__ = ["KINDS", "LANGUAGES", "LEGS", "MARKS", "PLAIN", "SIMULATED", "Mark", "money", "share"]
 
 SIMULATED = (
     "SIMULATED: a server that comes with Spikewright answered, with errors planted on purpose. "
@@ -107,6 +107,10 @@ KINDS: Mapping[str, str] = {
     "undefined": "Right for some choice of what the other side leaves open, not for all.",
 }
 """What a difference is called: `spikewright.lct.compare.kinds` has the exact words."""
+
+
+LANGUAGES: Mapping[str, str] = {"verilog": "Verilog", "amaranth": "Amaranth"}
+"""Targets by their names."""
 
 
 def money(cost: float | None) -> str:

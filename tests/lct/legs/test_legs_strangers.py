@@ -3,6 +3,7 @@
 import pytest
 
 from spikewright.lct.front.refusal import Refused
+from spikewright.lct.generate_verilog import verilog_text
 from spikewright.lct.legs import Hdl, judge, load_hdl
 from spikewright.lct.library import Library
 
@@ -42,3 +43,13 @@ def test_what_is_stopped_is_the_encoders():
     assert legs.encoder.sentence == (
         "the HDL is refused (forbidden): to_local.py:1:1: a unit does not import socket"
     )
+
+
+def test_a_row_of_the_decoder_is_filled_in_with_both_sides():
+    table = "\n".join(UNIT.document.lines)
+    wrong = table.replace("| delivery.ready | 1 |", "| delivery.ready | 0 |")
+    hdl = Hdl(text=verilog_text("to_local"), language="verilog", top="to_local")
+    (cell,) = judge(UNIT, hdl, wrong).decoder.cells
+    assert (cell.row, cell.column, cell.shown["expected"], cell.shown["actual"]) == (
+        "deliver", "delivery.valid", "1", "0",
+    )  # fmt: skip

@@ -99,6 +99,15 @@ def test_other_words_lost_rows_and_renamed_rows():
     assert '<td>0</td><td>⇒</td><td><ins title="specification: 1">0</ins></td>' in changed
 
 
+def test_a_table_of_another_name_stands_beside_the_one_that_drives_the_same():
+    made = compared(BASIS, {"model": BASIS.replace("Table t", "Table logic")})
+    assert "No section" not in made
+    assert "<caption>Table logic (unique)</caption>" in made
+    assert "<ins" not in made
+    two = BASIS + BASIS.split("\n\n")[1].replace("Table t", "Table other")
+    assert "No section Table other (unique)." in compared(BASIS, {"model": two})
+
+
 def test_a_table_that_is_missing_or_none_is_said_and_shown():
     assert "No section Table t (unique)." in compared(BASIS, {"model": "# u\n"})
     assert "<pre" in compared(BASIS, {"model": "I cannot help with <that>."})

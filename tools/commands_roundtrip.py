@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["roundtrip"]
 
 ACCEPTED = Path("hdl/accepted")
-KINDS = (".html", ".json")
+KINDS = (".html", ".svg", ".json")
 
 
 def roundtrip(
@@ -78,7 +78,8 @@ def roundtrip(
         bool, typer.Option("--check-accepted", help="Only prove accepted files again.")
     ] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A page, FILE.html, or FILE.json.")
+        Path | None,
+        typer.Option("--output", "-o", help="FILE.html, a page; FILE.svg; or FILE.json."),
     ] = None,
     json: opt.JsonOption = False,
 ) -> None:
@@ -146,7 +147,7 @@ def _judges(tables: Path | None, limit: float) -> Judges:
 
 def _check_output(path: Path) -> None:
     if path.suffix not in KINDS:
-        raise UserError(f"Results are written to FILE.html or FILE.json, not to {path}.")
+        raise UserError(f"Results are written to FILE.html, FILE.svg or FILE.json, not to {path}.")
     check_place(path)
 
 
@@ -155,6 +156,10 @@ def _write(path: Path, found: Matrix, tables: Mapping[str, str]) -> None:
         from spikewright.tools.llm.page import page
 
         atomic_write(path, page(found, tables))
+    elif path.suffix == ".svg":
+        from spikewright.tools.llm.picture import picture
+
+        atomic_write(path, picture(found))
     else:
         atomic_write(path, dumps(found.to_json(), indent=2, ensure_ascii=False) + "\n")
 

@@ -85,9 +85,11 @@ def test_a_repaired_trip_and_its_replay_without_a_server():
     assert found["account"]["requests"] == 4
     # The server is gone.
     status, again, err = invoke(
-        "roundtrip", UNIT, "--model", "m", "--replay", "llm-records.sqlite", "--json"
-    )
+        "roundtrip", UNIT, "--model", "m", "--replay", "llm-records.sqlite", "--json",
+        "-o", "matrix.svg",
+    )  # fmt: skip
     assert (status, err) == (0, "")
+    assert Path("matrix.svg").read_text().startswith("<svg xmlns")
     assert plainly(again) == plainly(out)
     assert json.loads(again)["account"]["requests"] == 0
 
@@ -171,7 +173,10 @@ def test_no_server_is_one_sentence_and_keeps_the_page(folder):
     [
         ((), "Name the units, or give --all.\n"),
         ((UNIT, "--all"), "Name the units, or give --all.\n"),
-        ((UNIT, "-o", "x.txt"), "Results are written to FILE.html or FILE.json, not to x.txt.\n"),
+        (
+            (UNIT, "-o", "x.txt"),
+            "Results are written to FILE.html, FILE.svg or FILE.json, not to x.txt.\n",
+        ),
         ((UNIT, "-o", "no/x.html"), "Cannot use no/x.html: No such file or directory.\n"),
         (
             (UNIT,),

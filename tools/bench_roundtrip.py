@@ -19,6 +19,7 @@ __all__ = ["roundtrip"]
 
 QUICK = ("edge_drop", "forward_north", "seed_writer")
 QUICK_COUNT = 60
+COUNT = 5000
 
 
 def roundtrip(
@@ -26,7 +27,9 @@ def roundtrip(
     unit: Annotated[
         list[str] | None, typer.Option(help="A unit, once or several times; all if none.")
     ] = None,
-    count: Annotated[int, typer.Option(min=1, help="Round trips.")] = 5000,
+    count: Annotated[
+        int | None, typer.Option(min=1, help=f"Round trips; {COUNT}, or {QUICK_COUNT} if quick.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of answers.")] = 1,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that judge.")] = 2,
     limit: Annotated[
@@ -43,7 +46,7 @@ def roundtrip(
         typer.Option(help="Folder that keeps what is done; a later run goes on from there."),
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help=f"{QUICK_COUNT} trips of {len(QUICK)} units.")
+        bool, typer.Option("--quick", help=f"{len(QUICK)} units, answers made without proofs.")
     ] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File for the result as JSON.")
@@ -67,7 +70,7 @@ def roundtrip(
         folder = work or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         report = _measured(
-            chosen, min(count, QUICK_COUNT) if quick else count,
+            chosen, count or (QUICK_COUNT if quick else COUNT),
             seed=seed, jobs=jobs, limit=limit, exact=exact, folder=folder,
             pools=pools or folder / "pools", quick=quick,
         )  # fmt: skip

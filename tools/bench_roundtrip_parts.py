@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from spikewright.lct.legs import Legs
 from spikewright.tools.console import atomic_write
-from spikewright.tools.llm.judging import Judges
+from spikewright.tools.llm.judging import Judges, Lost
 from spikewright.tools.llm.result import Trip
 from spikewright.tools.llm.roundtrip import Asker, run
 from spikewright.tools.llm.settings import Settings
@@ -188,7 +188,10 @@ def _exact(trip: Trip, again: Judges) -> str:
     last = trip.rounds[-1] if trip.rounds else None
     if last is None or last.hdl is None or last.legs is None:
         return "none"
-    return again.judge(trip.unit, last.hdl, last.table or None).verdict
+    try:
+        return again.judge(trip.unit, last.hdl, last.table or None).verdict
+    except Lost:
+        return "unknown"
 
 
 @cache

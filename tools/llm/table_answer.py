@@ -90,8 +90,11 @@ def _merged(
     names = {row[at] for row in rows}
     left = [row for row in known[1:] if row[0] not in names]
     if title == "Signals":
-        # A register that the model leaves out of its list may not be there in the HDL.
-        more = [row for row in left if not rows or row[1] != "register"]
+        # A register that the model leaves out of its list may not be there in the HDL; nor may a
+        # port, where the list has another one in its place that is not known.
+        ports = {row[at] for row in rows if "register" not in row}
+        strange = ports - {row[0] for row in known[1:]}
+        more = [row for row in left if not rows or (row[1] != "register" and not strange)]
     else:
         more = _used(left, rest + body)
     # First, because a type may be made of them.

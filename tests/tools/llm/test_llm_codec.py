@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -305,6 +306,16 @@ def test_what_a_model_says_of_signals_is_not_mended(held) -> None:
     )
     assert "| newest | register | unsigned(29) |" in text
     assert held(text).verdict == "decoder"
+
+
+def test_a_port_that_has_another_name_in_the_hdl_is_not_added() -> None:
+    """HDL with a renamed port is read rightly by a table with the same name."""
+    text = fill_table(re.sub(r"\barrive\b", "the_arrive", TABLE), BUFFER)
+    assert "| the_arrive | in stream |" in text
+    assert "| arrive |" not in text
+    renamed = Hdl(re.sub(r"\barrive__", "the_arrive__", VERILOG.text), "verilog", "input_buffer")
+    found = judge(BUFFER, renamed, text, library=LIBRARY, exact=False)
+    assert (found.verdict, found.decoder.verdict) == ("encoder", "same")
 
 
 def test_a_register_that_the_model_did_not_find_is_not_added() -> None:

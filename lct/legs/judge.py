@@ -21,11 +21,13 @@ from spikewright.lct.legs.hdl import Hdl, load_hdl
 from spikewright.lct.legs.held import encoder_cells, held_cells
 from spikewright.lct.legs.read import LONGEST, Unreadable, plain, read_decoded
 from spikewright.lct.legs.result import Leg, Legs, LegVerdict, RowVerdict, Verdict, by_place
-from spikewright.lct.legs.structure import loop_cells
+from spikewright.lct.legs.structure import loop_cells, same_shape
 from spikewright.lct.legs.text import text_of
 from spikewright.lct.library import Library
 
 __all__ = ["judge"]
+
+_PSEUDO = (PORT, RESET, POWER_ON)
 
 _PATIENCE = 10
 """Questions' limits that one comparison takes at most: what strangers write may be hard."""
@@ -111,6 +113,7 @@ class _Trip:
     ) -> None:
         self.unit, self.library, self.elaborator = unit, library, elaborator
         self.options = replace(options, total=min(options.total, _PATIENCE * options.limit))
+        self.places = [(t.name, r.id) for t in unit.tables for r in t.rows]
         self.source = _source(unit, library, options)
 
     def judge(self, hdl: Hdl | None, decoded: str | None, exact: bool) -> Legs:
@@ -131,8 +134,7 @@ class _Trip:
         design, encoder = self._encoder(hdl)
         other, unreadable = self._read(decoded)
         loop = unreadable or self._loop(other)
-        same_hdl = encoder.verdict == "same"
-        decoder = self._decoder(design, other, unreadable, encoded=same_hdl)
+        decoder = self._decoder(design, other, unreadable, encoder)
         if (encoder.verdict, decoder.verdict, loop.verdict) == ("same", "same", "unknown"):
             # Both say what the HDL does, though not by the same names.
             loop = Leg(verdict="same", seconds=loop.seconds)
@@ -145,7 +147,7 @@ class _Trip:
             unit=self.unit.name, verdict=verdict,
             cancels=verdict == "both" and loop.verdict == "same",
             encoder=encoder, decoder=decoder, loop=loop, text_same=same,
-            rows=tuple(edges.rows(self.unit)), table1=table1, table1_sentence=reason,
+            rows=tuple(edges.rows(self.places)), table1=table1, table1_sentence=reason,
         )  # fmt: skip
 
     def _encoder(self, hdl: Hdl | None) -> tuple[Design | None, Leg]:
@@ -160,7 +162,11 @@ class _Trip:
                 verdict="different", sentence=text, seconds=time.perf_counter() - begin
             )
         if self.unit.kind == "structure":
-            return design, _leg(compare_structure(self.unit, design, self.options).cells, begin)
+            cells = compare_structure(self.unit, design, self.options).cells
+            self.places = list(
+                dict.fromkeys((c.table, c.row) for c in cells if c.row not in _PSEUDO)
+            )
+            return design, _leg(cells, begin)
         return design, _leg(encoder_cells(self.unit, design, self.options), begin)
 
     def _read(self, decoded: str | None) -> tuple[Unit | None, Leg | None]:
@@ -186,7 +192,7 @@ class _Trip:
         return _leg(compare_units(self.unit, other, self.options).cells, begin)
 
     def _decoder(
-        self, design: Design | None, other: Unit | None, unreadable: Leg | None, *, encoded: bool
+        self, design: Design | None, other: Unit | None, unreadable: Leg | None, encoder: Leg
     ) -> Leg:
         if design is None:
             return Leg(verdict="none", sentence="there is no HDL that it could be held against")
@@ -195,9 +201,14 @@ class _Trip:
         assert other is not None
         begin = time.perf_counter()
         if self.unit.kind == "structure":
-            return _leg(compare_structure(other, design, self.options).cells, begin)
-        cells = held_cells(self.unit, design, other, self.options, encoded=encoded)
-        return _leg(cells, begin)
+            cells = encoder.cells
+            if not same_shape(self.unit, other):
+                cells = compare_structure(other, design, self.options).cells
+            turned = (replace(c, expected=c.actual, actual=c.expected) for c in cells)
+            return _leg(turned, begin)
+        encoded = encoder.verdict == "same"
+        found = held_cells(self.unit, design, other, self.options, encoded=encoded)
+        return _leg(found, begin)
 
     def _exact(self, design: Design | None) -> tuple[str, str]:
         if design is None:
@@ -239,12 +250,11 @@ class _Edges:
             return "both" if blamed else "encoder"
         return "decoder" if blamed else "clean"
 
-    def rows(self, unit: Unit) -> Iterator[RowVerdict]:
-        """Each row of the unit, then other places that cells name."""
+    def rows(self, places: list[tuple[str, str]]) -> Iterator[RowVerdict]:
+        """Each row of T, then other places that cells name."""
         wrong, misread, looped = (
             by_place(leg.cells) for leg in (self.encoder, self.decoder, self.loop)
         )
-        places = [(t.name, r.id) for t in unit.tables for r in t.rows]
         more = [p for p in [*wrong, *misread] if p not in places]
         more.sort(key=lambda p: _PSEUDO.index(p[1]) if p[1] in _PSEUDO else -1)
         for place in dict.fromkeys([*places, *more]):
@@ -256,9 +266,6 @@ class _Edges:
                 table=place[0], row=place[1], verdict=verdict,
                 cancels=verdict == "both" and agree, encoder=encoder, decoder=decoder,
             )  # fmt: skip
-
-
-_PSEUDO = (PORT, RESET, POWER_ON)
 
 
 def _state(leg: Leg, cells: tuple[Cell, ...]) -> str:

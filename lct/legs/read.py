@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from spikewright.lct.check_drivers import check_targets
+from spikewright.lct.check_drivers import check_connections, check_targets
 from spikewright.lct.check_loops import check_loops
+from spikewright.lct.combinational import Net
 from spikewright.lct.diagnostics import Diagnostics, LctError
 from spikewright.lct.elaborate import elaborate
 from spikewright.lct.elaboration import ContainsItself
@@ -92,11 +93,14 @@ def read_decoded(
     _check_size(found)
     if found.kind == "logic":
         check_targets(found, diagnostics)
-        if on_cycle(depends(found)):
-            check_loops(found, diagnostics, limit)
+    else:
+        check_connections(found, diagnostics)
+    if on_cycle(depends(found) if found.kind == "logic" else Net(found).graph):
+        check_loops(found, diagnostics, limit)
     for finding in diagnostics.findings:
         # Everything else is asked of each row.
-        if finding.code in ("driven-twice", "comb-loop"):
+        structure = found.kind == "structure" and finding.code == "undriven"
+        if finding.code in ("driven-twice", "comb-loop") or structure:
             raise Unreadable(plain(f"{finding.place}: {finding.code}: {finding.message}"))
     return found
 

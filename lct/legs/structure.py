@@ -17,7 +17,7 @@ from spikewright.lct.ir import Unit
 from spikewright.lct.legs.children import python_children
 from spikewright.lct.library import Library
 
-__all__ = ["loop_cells"]
+__all__ = ["loop_cells", "same_shape"]
 
 
 def loop_cells(
@@ -28,7 +28,7 @@ def loop_cells(
     Nowhere, where instances and wires are the same; otherwise `other` is compiled, in a confined
     process as its text is a stranger's, and held against `unit`.
     """
-    if _shape(unit) == _shape(other):
+    if same_shape(unit, other):
         return []
     try:
         design = load_amaranth_text(
@@ -46,9 +46,14 @@ def loop_cells(
     return compare_structure(unit, design, options).cells
 
 
+def same_shape(unit: Unit, other: Unit) -> bool:
+    """Whether two structural units are the same but for the order of what they say."""
+    return _shape(unit) == _shape(other)
+
+
 def _shape(unit: Unit) -> object:
     """Ports, instances and wires, part by part, in no order."""
-    ports = {(s.name, s.role, s.type.width) for s in unit.symbols.values()}
+    ports = {(s.name, s.role, s.type) for s in unit.symbols.values()}
     parts = {
         (n, i.unit.name, tuple((p.name, p.value) for p in i.unit.parameters.values()))
         for n, i in unit.instances.items()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from spikewright.lct.front.allow import check_source
 from spikewright.lct.front.amaranth_text import STOPS, TEXT_LIMITS, elaborate_text
 from spikewright.lct.front.build import build_design
 from spikewright.lct.front.confine import Limits
@@ -13,7 +12,6 @@ from spikewright.lct.front.design import Design
 from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.front.load import load_rtlil, load_verilog
 from spikewright.lct.front.refusal import Refused
-from spikewright.lct.front.scan import scan
 from spikewright.lct.front.source import load_amaranth_text
 from spikewright.tools import bench_attacks_amaranth, bench_attacks_verilog
 from spikewright.tools.bench_attacks_watch import Bounds, Watch
@@ -111,7 +109,7 @@ def attempt(attack: Attack, way: str, watch: Watch, without: Collection[str] = (
         except Refused as refused:
             rule, sentence = refused.rule, str(refused)
             said += [rule, refused.place, sentence]
-            stopped = _stop(attack.language, text, way, rule)
+            stopped = _stop(refused)
         except Exception as error:  # noqa: BLE001 - that is what is looked for
             seen.traces.append(f"a fault of ours ({type(error).__name__})")
     return Outcome(
@@ -158,13 +156,7 @@ def _words(design: Design) -> Iterator[str]:
         yield from (net.name, net.place)
 
 
-def _stop(language: str, text: str, way: str, rule: str) -> str:
-    if way == USER:
-        try:
-            if language == "amaranth":
-                check_source(text)
-            else:
-                scan({"unit.v": text})
-        except Refused:
-            return "allow-list" if language == "amaranth" else "check of the text"
-    return STOPS.get(rule, "no hardware")
+def _stop(refused: Refused) -> str:
+    if refused.by == "text":
+        return "check of the text"
+    return STOPS.get(refused.rule, "no hardware")

@@ -22,6 +22,12 @@ def _memory(code: str) -> str:
     return _inside(f"reg [7:0] r [0:63];\ninitial {code}\nassign y = r[a[5:0]];")
 
 
+def _case(items: int, value: str = "1'b1") -> str:
+    """A case of many items, which exclude each other by promise."""
+    lines = "".join(f"a[{n % 8}] == {n}: q = {n};\n" for n in range(items))
+    return _inside(f"reg [7:0] q; assign y = q; always @* unique case ({value})\n{lines}endcase")
+
+
 _DOUBLED = "".join(f"`define M{n} `M{n - 1} `M{n - 1}\n" for n in range(1, 40))
 
 TEXTS = {
@@ -68,6 +74,19 @@ TEXTS = {
         "tree of modules": "".join(
             f"module m{n}(input a); m{n - 1} x(a); m{n - 1} z(a); endmodule\n" for n in range(1, 30)
         ) + "module m0(input a); endmodule\n" + _inside("m29 m(a[0]);"),
+        "many includes": '`include "unit.v"\n' * 100_000 + HARMLESS,
+        "many promises": "// synopsys full_case\nif\n" * 100_000 + HARMLESS,
+        "many conditions of text": "`ifdef A\n" * 200_000 + HARMLESS,
+        "many defaults of lists": _inside(
+            "reg [7:0] q; assign y = q;\n" + "always @(a) q = a;\n" * 20_000
+        ),
+        "a list in a macro": "`define L @(a)\n`define A always `L\n" + _inside(
+            "reg [7:0] q; assign y = q; `A q = a;"
+        ),
+        "many comments in a case": _inside(
+            "reg [7:0] q; assign y = q; always @* unique case (a\n"
+            + "/* */\n" * 200_000 + ") 1: q = 1; endcase"
+        ),
         "nested loops": _inside(
             "reg [7:0] q; integer i, j, k; assign y = q; always @* begin q = a;\n"
             "for (i = 0; i < 3000; i = i + 1) for (j = 0; j < 3000; j = j + 1)\n"
@@ -95,6 +114,19 @@ TEXTS = {
         "deep signs": _inside(f"assign y = {'~' * 300000}a;"),
         "deep conditions": _inside(
             "reg [7:0] q; assign y = q; always @* " + "if (a) " * 50000 + "q = 1;"
+        ),
+        "deep case": _inside(
+            "reg [7:0] q; assign y = q; always @* unique case (a) 1: "
+            + "if (a) " * 50_000 + "q = 1; endcase"
+        ),
+        "case of many items": _case(20_000),
+        "case of many values": _case(20_000, "a"),
+        "a sum of thousands": _inside(f"assign y = a{'+a' * 3000};"),
+        "a wide netlist": _inside(
+            "wire [999999:0] w = {125000{a}}; assign y = ^(w ^ (w >> 1)) + ^(w << 1);"
+        ),
+        "a wide multiplexer": _inside(
+            "wire [255999:0] w = {32000{a}}; assign y = w[{a, a, a} +: 8] ^ w[{a, a} +: 8];"
         ),
         "deep sum": _inside(f"assign y = a{'+a' * 200000};"),
         "long literal": _inside(f"assign y = 8'h{'f' * 4000000};"),

@@ -20,7 +20,7 @@ __all__ = ["LARGEST", "Elaborator"]
 LARGEST = 8
 """Sources that are read, MiB."""
 
-_REQUESTS = 2_000
+_REQUESTS, _LISTS = 2_000, 500
 
 # Reasons that are more than a syntax error, by what the front end calls them or says.
 _RULES = (
@@ -137,13 +137,13 @@ class Elaborator:
                 raise Refused("file", name, f"names of files differ, not {plain} twice")
             names[plain] = name
             try:
-                (folder / plain).write_text(text, encoding="utf-8")
+                (folder / plain).write_bytes(text.encode())
             except UnicodeEncodeError as error:
                 sentence = f"a source is UTF-8 text, not character {error.start} of it"
                 raise Refused("syntax", name, sentence) from None
         headers = (".vh", ".svh", ".h")
         files = [n for n in names if not n.endswith(headers)] or list(names)
-        line = json.dumps({"folder": folder.name, "files": files, **request})
+        line = json.dumps({"folder": folder.name, "files": files, "names": names, **request})
         try:
             answer = process.ask(line)
         except TimeoutError as late:
@@ -152,8 +152,9 @@ class Elaborator:
         if not answer:
             reason = _reason(folder, names, self._restart(folder), self.limits)
             raise reason
+        _check_text(folder)
         _check_tops(folder, names)
-        _check_warnings(folder, names, sources)
+        _check_warnings(folder, names)
         return (folder / result).read_text(encoding="utf-8"), names
 
     def _restart(self, _folder: Path) -> int:
@@ -183,6 +184,13 @@ def _reason(folder: Path, names: Mapping[str, str], status: int, limits: Limits)
     return Refused(_rule(sentence), _place(line[1], names) if line else first, sentence)
 
 
+def _check_text(folder: Path) -> None:
+    path = folder / worker.REFUSED
+    if path.is_file():
+        found = json.loads(path.read_text(encoding="utf-8"))
+        raise Refused(found["rule"], found["place"], found["sentence"], by="text")
+
+
 def _check_tops(folder: Path, names: Mapping[str, str]) -> None:
     log = (folder / worker.LOG).read_text(encoding="utf-8", errors="replace")
     found = re.search(r"^Top level design units:\n((?:    .+\n)+)", log, re.MULTILINE)
@@ -192,19 +200,33 @@ def _check_tops(folder: Path, names: Mapping[str, str]) -> None:
         raise Refused("top", next(iter(names.values())), sentence)
 
 
-def _check_warnings(folder: Path, names: Mapping[str, str], sources: Mapping[str, str]) -> None:
+def _check_warnings(folder: Path, names: Mapping[str, str]) -> None:
     """Refuse what the front end took in another sense than a simulator does."""
+    lists = 0
     for found in _diagnoses(folder):
         code, message = found.get("code", ""), found.get("message", "")
         if code.startswith("PortWidth") or "will not be synth" in message:
             raise _refused(found, names)
         if "non-edge sensitivity" in message:
             place = _place(found["location"], names)
-            name, line, column = place.rsplit(":", 2)
-            missing = unlisted(sources[name], int(line), int(column)) if name in sources else ""
+            plain, line, column = found["location"].rsplit(":", 2)
+            lists += 1
+            if lists > _LISTS:
+                sentence = f"a design has at most {_LISTS:,} lists of sensitivity, not more"
+                raise Refused("size", place, sentence)
+            text = _text(folder, plain) if plain in names else ""
+            try:
+                missing = unlisted(text, int(line), int(column)) if text else ""
+            except (StopIteration, IndexError):
+                sentence = "a list of sensitivity stands where its always is, not in a macro"
+                raise Refused("sensitivity", place, sentence) from None
             if missing:
                 sentence = f"a list of sensitivity names all that is read, {missing} too"
                 raise Refused("sensitivity", place, sentence)
+
+
+def _text(folder: Path, plain: str) -> str:
+    return (folder / plain).read_bytes().decode()
 
 
 def _diagnoses(folder: Path) -> list[dict[str, Any]]:

@@ -13,14 +13,12 @@ from spikewright.lct.front.cut import Cut
 from spikewright.lct.front.design import Design
 from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.front.netlist import Netlist
-from spikewright.lct.front.promise import spell_out
 from spikewright.lct.front.refusal import Refused
-from spikewright.lct.front.scan import scan
 
 __all__ = ["Elaborator", "load_component", "load_rtlil", "load_verilog"]
 
-# Names that Verilog from yosys has for wires without a name; the front end's own begin like this.
-_HIDDEN = re.compile(r"\\\$(?=\S)")
+CHECKS = ("text", "promises")
+"""What is done with a text before it is elaborated: see `prepare`."""
 
 
 def load_verilog(
@@ -59,10 +57,8 @@ def load_verilog(
     if not isinstance(sources, Mapping):
         sources = {str(path): _read(path) for path in sources}
     _check_names(top, parameters or {})
-    scan(sources)
-    texts = {name: _HIDDEN.sub(r"\\_$", spell_out(name, text)) for name, text in sources.items()}
     request = {"language": "verilog", "top": top, "parameters": dict(parameters or {})}
-    netlist = _elaborate(texts, request, elaborator)
+    netlist = _elaborate(sources, {**request, "checks": CHECKS}, elaborator)
     given = tuple(sources.values())
     design = build_design(netlist, "verilog", lambda: given, prefer, reset, cut=cut)
     return replace(design, parameters=dict(parameters or {}))

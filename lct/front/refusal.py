@@ -28,11 +28,14 @@ class Refused(ValueError):
         What is not met, for instance ``latch``, ``clocks``, ``loop``, ``black-box``, ``syntax``.
     place : str
         FILE:LINE:COLUMN, or the name of what is refused.
+    by : str
+        ``text`` where reading the text was enough.
 
-    Both come from a text that may be anybody's, so they are shown without control characters.
+    Place and sentence come from a text that may be anybody's, so they are shown without control
+    characters.
     """
 
-    def __init__(self, rule: str, place: str, sentence: str) -> None:
+    def __init__(self, rule: str, place: str, sentence: str, *, by: str = "") -> None:
         place, sentence = clean(place), clean(sentence)
         super().__init__(f"{place}: {sentence}" if place else sentence)
-        self.rule, self.place, self.sentence = rule, place, sentence
+        self.rule, self.place, self.sentence, self.by = rule, place, sentence, by

@@ -144,19 +144,22 @@ def active(found: Iterator[Token], defined: Collection[str]) -> Iterator[Token]:
 def _scan(every: list[Token], given: Collection[str]) -> None:
     for i, token in enumerate(every):
         promise = (_ADVICE if token.kind == "comment" else _PROMISE).match(token.text)
-        if promise and not (promise[1] == "full_case" and _is_full(every[i:])):
+        if promise and not (
+            promise[1] == "full_case" and _is_full(every[k] for k in range(i, len(every)))
+        ):
             sentence = f"hardware and simulation are one text, without {promise[1]}"
             raise _Found(token.at + promise.start(1), "promise", sentence)
     code = [t for t in every if t.kind not in ("comment", "string")]
     pad = Token("", "", len(every))
     cases: list[_Case] = []
+    position = {token.at: i for i, token in enumerate(every)}
     for before, token, after in zip([pad, *code], code, [*code[1:], pad], strict=False):
         if token.kind == "word":
             _word(before, token, after, cases)
         elif token.kind == "system":
             _system(before, token, after)
         elif token.kind == "directive":
-            _directive(token, every, given)
+            _directive(token, every[(i := position[token.at] + 1) : i + 1], given)
         elif token.text == "##" or (token.text == "#" and _delays(before, after)):
             raise _Found(token.at, "delay", "hardware has no time, so # gives only parameters")
         if cases and token.kind in ("number", "word"):
@@ -221,11 +224,10 @@ def _system(before: Token, token: Token, after: Token) -> None:
         raise _Found(token.at, "hardware", f"hardware has no system task {token.text}")
 
 
-def _directive(token: Token, every: list[Token], given: Collection[str]) -> None:
+def _directive(token: Token, name: list[Token], given: Collection[str]) -> None:
     if token.text in ("``", '`"'):
         raise _Found(token.at, "macro", "a macro is whole names, not names pasted together")
     if token.text == "`include":
-        name = every[every.index(token) + 1 :][:1]
         text = name[0].text.strip('"') if name and name[0].kind == "string" else ""
         if text not in given:
             shown = f"`include {text}".rstrip()

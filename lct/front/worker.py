@@ -12,8 +12,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-__all__ = ["DIAGNOSES", "LOG", "NETLIST", "VERILOG", "main"]
+from spikewright.lct.front.prepare import prepare
+from spikewright.lct.front.refusal import Refused
 
+__all__ = ["DIAGNOSES", "LOG", "NETLIST", "REFUSED", "VERILOG", "main"]
+
+REFUSED = "refused.json"
 LOG, NETLIST, DIAGNOSES, VERILOG = "yosys.log", "netlist.json", "diagnoses.json", "netlist.v"
 
 
@@ -56,11 +60,29 @@ def main() -> None:
         os.dup2(log, 1)
         os.dup2(log, 2)
         os.close(log)
-        design = libyosys.Design()
-        for command in commands(request):
-            libyosys.run_pass(command, design)
+        if _prepare(request):
+            design = libyosys.Design()
+            for command in commands(request):
+                libyosys.run_pass(command, design)
         answers.write("done\n")
         answers.flush()
+
+
+def _prepare(request: dict[str, Any]) -> bool:
+    """Check and change the texts of Verilog; whether they are to be elaborated."""
+    if request["language"] != "verilog":
+        return True
+    paths = {name: Path(plain) for plain, name in request["names"].items()}
+    sources = {name: path.read_bytes().decode() for name, path in paths.items()}
+    try:
+        texts = prepare(sources, request.get("checks", ()))
+    except Refused as refused:
+        found = {"rule": refused.rule, "place": refused.place, "sentence": refused.sentence}
+        Path(REFUSED).write_text(json.dumps(found))
+        return False
+    for name, text in texts.items():
+        paths[name].write_bytes(text.encode())
+    return True
 
 
 if __name__ == "__main__":

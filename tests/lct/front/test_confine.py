@@ -203,7 +203,7 @@ def test_files_without_the_scan(
     secret: Path, refused: Refuse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Were a trick to pass the text's check, the process could still not read the file."""
-    monkeypatch.setattr("spikewright.lct.front.load.scan", lambda _: None)
+    monkeypatch.setattr("spikewright.lct.front.load.CHECKS", ())
     for trick in (MODULE.format(f'initial $readmemh("{secret}", r);'), f'`include "{secret}"\n'):
         rule, sentence = refused(trick)
         assert SECRET not in sentence
@@ -241,6 +241,11 @@ def test_files_without_the_scan(
             "end endmodule",
             "size", "f.sv:2:24: unroll limit of 4000 exhausted",
         ),
+        (
+            "module m(input a, output reg y);\nalways @* unique case (a) 1: "
+            + "if (a) " * 5_000 + "y = 1; endcase endmodule",
+            "size", "f.sv: statements are nested less deeply",
+        ),
         ("//" + "x" * (9 << 20), "size", "f.sv: sources have at most 8 MiB, not more"),
         (
             "module m(input a, output y);\nassign y = a;\n" + "\n" * 1_000_000 + "assign y = z;\n"
@@ -253,7 +258,7 @@ def test_files_without_the_scan(
             "memory", "f.sv:2:11: memory r has at most 1,048,576 bits, not 8,388,608",
         ),
     ],
-    ids=range(9),
+    ids=range(10),
 )  # fmt: skip
 def test_bombs(refused: Refuse, text: str, rule: str, sentence: str) -> None:
     start = time.monotonic()

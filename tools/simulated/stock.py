@@ -12,6 +12,7 @@ from spikewright.lct.library import Library
 from .make import quick_pool
 from .plans import Plan, plan
 from .pool import Pool, load_pool
+from .structures import structure_pool
 
 __all__ = ["SUFFIX", "Stock", "path_of"]
 
@@ -36,7 +37,9 @@ class Stock:
 
     def __init__(self, folder: Path | None = None, seed: int = 0) -> None:
         self.folder, self.seed = folder, seed
-        self.units = Library().logic()
+        library = Library()
+        self.structures = [n for n in library.names() if library.unit(n).kind == "structure"]
+        self.units = [*library.logic(), *self.structures]
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._pools: dict[str, Pool] = {}
         self.plan = lru_cache(maxsize=20_000)(self._plan)
@@ -47,11 +50,13 @@ class Stock:
         Raises
         ------
         KeyError
-            No unit with tables has this name.
+            No unit with tables or instances has this name.
         """
         if unit not in self.units:
             raise KeyError(unit)
         with self._locks[unit]:
+            if unit not in self._pools and unit in self.structures:
+                self._pools[unit] = structure_pool(unit)
             if unit not in self._pools:
                 path = path_of(self.folder, unit) if self.folder else None
                 ready = path is not None and path.is_file()

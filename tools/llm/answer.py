@@ -178,7 +178,9 @@ def _answer(block: Block, want: Want, finish: str, notes: Iterable[str]) -> Answ
     if not block.closed and (finish != "length" or want == "verilog"):
         # Prose may follow where nothing says where the end is.
         trimmed = trim(text, want)
-        text = trimmed if _whole(trimmed, want, finish) else text
+        # A module that was cut off is no prose.
+        begun = finish == "length" and _MARK[want].search(text[len(trimmed) :])
+        text = trimmed if _whole(trimmed, want, finish) and not begun else text
     if not block.closed and not _whole(text, want, finish):
         return Answer(text.lstrip("\n"), False, (*dict.fromkeys(notes), _CUT))
     return Answer(text.strip("\n").rstrip() + "\n", True, tuple(dict.fromkeys(notes)))

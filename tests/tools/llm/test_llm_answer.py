@@ -282,3 +282,17 @@ def test_what_nobody_sees_is_left_out_and_noted() -> None:
     assert found == Answer(
         "module unit;[31m // a b\nendmodule\n", True, ("odd characters", "fence")
     )
+
+
+def test_a_second_module_that_was_cut_off_is_no_prose() -> None:
+    """Found by a simulated answer of 130 kB, cut within one of its 20 modules."""
+    first = "module a;\n  b x ();\nendmodule\n\nmodule b;\n  wire"
+    cut = extract(f"```\n{first}", "verilog", finish="length", name="a")
+    assert isinstance(cut, Answer)
+    assert not cut.complete
+    more = "```\n  wire w;\nendmodule\n```"
+    found = prolong(f"```\n{first}", cut, more, "verilog", name="a")
+    assert found == Answer(f"{first} w;\nendmodule\n", True, ("fence", "continued"))
+    # Prose after the last module, cut or not, is still none of it.
+    ended = extract("module a;\nendmodule\nI hope that", "verilog", finish="length")
+    assert ended == Answer("module a;\nendmodule\n")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from spikewright.tools.llm.clean import cleaned, escaped
 
-__all__ = ["concerned", "listing", "places"]
+__all__ = ["concerned", "listing", "places", "wired"]
 
 FIRST = 250
 AROUND = 4
@@ -15,6 +15,7 @@ WIDEST = 300
 MOST = 40
 
 _PLACE = re.compile(r"(?:^|[\s'\"(/])[\w.-]{1,80}\.(?:s?vh?|py):(\d{1,6})")
+_CONNECTION = re.compile(r"the connection from ([\w.]{1,200}) to ([\w.]{1,200})")
 # What may stand between a name and the end of an assignment's left side: parts and selections.
 _PARTS = r"(?:(?:__|\.)\w+|\s*\[[^\][]{0,60}\])*\s*"
 _BEFORE = r"(?:^|[;:),{]|\b(?:assign|begin|else|else:))\s*\\?"
@@ -39,6 +40,22 @@ def concerned(text: str, columns: Iterable[str]) -> dict[int, str]:
         for column, pattern in patterns.items():
             if pattern.search(line[:WIDEST]):
                 found.setdefault(number, column)
+    return found
+
+
+def wired(text: str, sentences: Iterable[str]) -> dict[int, str]:
+    """Lines that name the end of a connection at which a difference between structures begins."""
+    ends = {}
+    for said in sentences:
+        for start, end in _CONNECTION.findall(said):
+            stream = re.sub(r"\.(?:valid|ready|payload)$", "", end)
+            forms = {re.escape(sep.join(stream.split("."))) for sep in (".", "__", "_")}
+            ends[f"{start} to {end}"] = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(forms))})(?!\w)")
+    found: dict[int, str] = {}
+    for number, line in enumerate(cleaned(text).split("\n") if ends else (), 1):
+        for wire, pattern in ends.items():
+            if pattern.search(line[:WIDEST]):
+                found.setdefault(number, wire)
     return found
 
 

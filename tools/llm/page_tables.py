@@ -72,11 +72,14 @@ def marked(text: str, faults: Places) -> str:
 
 
 def _elsewhere(faults: Places) -> str:
-    """What belongs to no cell: resets, ports, inputs that no row covers, instances."""
-    items = []
+    """What belongs to no cell: resets, ports, inputs that no row covers, rows of instances."""
+    groups: dict[str, list[str]] = {}
     for (table, row, column), fault in faults.items():
-        place = ", ".join(filter(None, (table and f"table {table}", row, column)))
-        items.append(f"<li>{escaped(place)} {_badge(fault)}</li>")
+        groups.setdefault(table, []).append(_badge(fault, f"{row} {column}".strip()))
+    items = [
+        f"<li>{f'<b>{escaped(table)}</b> ' * bool(table)}{' '.join(badges)}</li>"
+        for table, badges in groups.items()
+    ]
     return f'<ul class="beside">{"".join(items)}</ul>' if items else ""
 
 
@@ -88,10 +91,11 @@ def _cell(text: str, arrow: bool, fault: tuple[str, str] | None) -> str:
     return f'<td class="{fault[0]}">{escaped(text, _WIDEST)} {_badge(fault)}</td>'
 
 
-def _badge(fault: tuple[str, str]) -> str:
+def _badge(fault: tuple[str, str], place: str = "") -> str:
     verdict, anchor = fault
     mark = MARKS[verdict]
-    return f'<a class="badge {verdict}" href="#{anchor}">{mark.glyph} {mark.word}</a>'
+    words = f"{escaped(place)}: {mark.word}" if place else mark.word
+    return f'<a class="badge {verdict}" href="#{anchor}">{mark.glyph} {words}</a>'
 
 
 def _table(sheet: Sheet, body: Iterable[str]) -> str:

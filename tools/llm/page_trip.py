@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING
 
 from spikewright.tools.llm import page_hdl, page_tables
 from spikewright.tools.llm.clean import escaped
+from spikewright.tools.llm.page_cells import MOST_CELLS, MOST_TEXT, differences
 from spikewright.tools.llm.words import LANGUAGES, LEGS, MARKS, PLAIN, money
 
 if TYPE_CHECKING:
-    from spikewright.lct.compare import Cell
     from spikewright.lct.legs import Legs
     from spikewright.tools.llm.result import Round, Trip
 
 __all__ = ["badge", "trip_card"]
-
-MOST_CELLS = 40
-MOST_NAMES = 60
-MOST_TEXT = 2000
-_SIDES = ("expected", "actual")
 
 
 def badge(verdict: str, first: str = "") -> str:
@@ -112,8 +107,8 @@ def _judged(done: Round, anchor: str, table: str) -> str:
         if legs.verdict != "clean":
             out.append(_marked(legs, anchor, table))
         out += [
-            _differences(legs.encoder.cells, "The HDL against the table", f"{anchor}e", "encoder"),
-            _differences(
+            differences(legs.encoder.cells, "The HDL against the table", f"{anchor}e", "encoder"),
+            differences(
                 legs.decoder.cells, "The model's table against the HDL", f"{anchor}d", "decoder"
             ),
         ]
@@ -130,15 +125,18 @@ def _hdl(done: Round) -> str:
     if done.legs is not None:
         columns = [c.column for c in done.legs.encoder.cells if c.column]
         said.append(done.legs.encoder.sentence)
-    lines = page_hdl.concerned(done.hdl.text, dict.fromkeys(columns)) | page_hdl.places(said)
-    near = page_hdl.listing(done.hdl.text, lines, 0) if lines else ""
+        said += [c.sentence for c in done.legs.encoder.cells]
+    text = done.hdl.text
+    lines = page_hdl.concerned(text, dict.fromkeys(columns)) | page_hdl.wired(text, said)
+    lines |= page_hdl.places(said[:2])
+    near = page_hdl.listing(text, lines, 0) if lines else ""
     title = f"{LANGUAGES[done.hdl.language]}, top {escaped(done.hdl.top, 200)}"
     refused = not columns and lines
-    words = "Where the HDL is refused" if refused else "The lines of the HDL that assign these"
+    words = "Where the HDL is refused" if refused else "The lines of the HDL that drive these"
     return (
         (f"<h5>{words}</h5>{near}" if near else "")
         + f'<details class="part"><summary>HDL: {title}</summary>'
-        f"{page_hdl.listing(done.hdl.text, lines)}</details>"
+        f"{page_hdl.listing(text, lines)}</details>"
     )
 
 
@@ -204,81 +202,6 @@ def _worst(one: str, other: str) -> str:
     if "unknown" in (one, other):
         return other if one == "unknown" else one
     return "both"
-
-
-def _differences(cells: Sequence[Cell], title: str, anchor: str, side: str) -> str:
-    """Differences of one leg: those of a row that one counterexample shows are together."""
-    if not cells:
-        return ""
-    groups: dict[object, list[tuple[int, Cell]]] = {}
-    for k, cell in enumerate(cells[:MOST_CELLS]):
-        inputs = tuple((n, v) for n, v in cell.shown.items() if n not in _SIDES)
-        key = cell.table, cell.row, cell.region, inputs, str(cell.trace)
-        groups.setdefault(key, []).append((k, cell))
-    items = [_group(group, anchor, side) for group in groups.values()]
-    left = len(cells) - MOST_CELLS
-    more = f'<p class="keys">{left:,} more are in the result file.</p>' if left > 0 else ""
-    return f"<h5>{title}: {len(cells):,}</h5>{''.join(items)}{more}"
-
-
-def _group(group: Sequence[tuple[int, Cell]], anchor: str, side: str) -> str:
-    first = group[0][1]
-    place = ", ".join(
-        f"{kind} {name}" for kind, name in (("table", first.table), ("row", first.row)) if name
-    )
-    region = ""
-    if first.region:
-        where = " and ".join(f"<code>{escaped(part, 400)}</code>" for part in first.region)
-        region = f' <span class="region">wherever {where}</span>'
-    rows = "".join(_line(cell, f"{anchor}{k}") for k, cell in group)
-    worst = side if any(c.verdict == "different" for _, c in group) else "unknown"
-    return (
-        f'<div class="difference {worst}"><p><b>{escaped(place, 400) or "everywhere"}</b>{region}'
-        '</p><div class="wide" tabindex="0"><table class="said"><thead><tr><th scope="col">column'
-        '</th><th scope="col">what</th><th scope="col">expected</th><th scope="col">actual</th>'
-        f'<th scope="col">in words</th></tr></thead><tbody>{rows}</tbody></table></div>'
-        f"{_filled(first)}{_steps(first)}</div>"
-    )
-
-
-def _line(cell: Cell, anchor: str) -> str:
-    """One column; the sentence without the place, which stands beside it."""
-    parts = (("table", cell.table), ("row", cell.row), ("column", cell.column))
-    place = ", ".join(f"{kind} {name}" for kind, name in parts if name)
-    words = cell.sentence.removeprefix(f"{place}: ")
-    return (
-        f'<tr id="{anchor}"><th scope="row">{escaped(cell.column, 200) or "all"}</th>'
-        f'<td class="kind">{escaped(cell.kind or cell.verdict)}</td>'
-        f'<td class="expected">{escaped(cell.shown.get("expected", ""), 400)}</td>'
-        f'<td class="actual">{escaped(cell.shown.get("actual", ""), 400)}</td>'
-        f"<td>{escaped(words, MOST_TEXT)}</td></tr>"
-    )
-
-
-def _filled(cell: Cell) -> str:
-    """The counterexample as a filled-in row; the widest wrap."""
-    names = [(n, v) for n, v in cell.shown.items() if n not in _SIDES][:MOST_NAMES]
-    if not names:
-        return ""
-    parts = "".join(
-        f"<div><dt>{escaped(name, 200)}</dt><dd>{escaped(value, 400)}</dd></div>"
-        for name, value in names
-    )
-    return f'<p class="keys">counterexample</p><dl class="example">{parts}</dl>'
-
-
-def _steps(cell: Cell) -> str:
-    """How reset leads to the counterexample; inputs that are 0 are left out."""
-    if not cell.trace:
-        return ""
-    steps = []
-    for step in cell.trace[:MOST_CELLS]:
-        given = ", ".join(f"{name} = {value}" for name, value in step.items() if value)
-        steps.append(f"<li>{escaped(given, 800) or 'all inputs 0'}</li>")
-    return (
-        '<details class="part"><summary>Steps after reset</summary><ol start="0">'
-        f"{''.join(steps)}</ol></details>"
-    )
 
 
 def _tables(done: Round, table: str) -> str:

@@ -75,7 +75,9 @@ def test_hostile_text_is_text(text):
     assert drawn <= {"svg", "title", "rect", "text", "path", "g", "circle"}
 
 
-@pytest.mark.parametrize("name", ["page", "page_trip", "page_hdl", "page_tables", "picture"])
+@pytest.mark.parametrize(
+    "name", ["page", "page_cells", "page_hdl", "page_tables", "page_trip", "picture"]
+)
 def test_a_page_that_does_not_escape_is_caught(name, monkeypatch):
     module = import_module(f"spikewright.tools.llm.{name}")
     monkeypatch.setattr(module, "escaped", lambda text, _limit=0: str(text))

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from spikewright.tools.llm.page_hdl import concerned, listing, places
+from spikewright.tools.llm.page_hdl import concerned, listing, places, wired
 from spikewright.tools.llm.page_tables import compared, marked, sheets
 
 AMARANTH = """class Gate(wiring.Component):
@@ -49,6 +49,13 @@ def test_lines_that_a_refusal_names():
     assert places(said) == {12: "refused", 7: "refused"}
 
 
+def test_lines_of_the_connection_where_a_difference_of_structures_begins():
+    said = ["1 is expected, not 0; it begins at the connection from a.out.valid to b.into.valid"]
+    text = "connect(m, a.out, c.into)\nconnect(m, a.out, b.into)\n.b__into(x), b.into_two\n"
+    assert wired(text, said) == dict.fromkeys((2, 3), "a.out.valid to b.into.valid")
+    assert wired(text, ["a difference"]) == {}
+
+
 def test_looking_for_lines_takes_no_time_on_any_text():
     begin = time.process_time()
     for text in ("sum[" * 20_000, "sum" + " [" * 20_000, "sum" + "[1]" * 20_000, "begin " * 20_000):
@@ -78,7 +85,7 @@ BASIS = """# u
 def test_a_register_on_both_sides_of_the_arrow_is_marked_on_the_right_side():
     made = marked(BASIS, {("t", "a", "s"): ("encoder", "x1"), ("", "reset", "s"): ("both", "x2")})
     assert '<td>0</td><td>⇒</td><td class="encoder">1 <a class="badge encoder" href="#x1">' in made
-    assert '<li>reset, s <a class="badge both" href="#x2">◆ both</a></li>' in made
+    assert '<li><a class="badge both" href="#x2">◆ reset s: both</a></li>' in made
 
 
 def test_a_row_as_a_whole_is_marked_at_its_name():

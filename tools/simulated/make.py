@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from spikewright.lct.ir import ANY, Unit
 from spikewright.lct.legs.text import text_of
 
 from .drafts import Drafts
@@ -17,6 +19,12 @@ from .sources import amaranth_of, verilog_of
 __all__ = ["HdlDraft", "Truths", "assemble", "quick_pool"]
 
 OPEN = "value left open"
+
+MOVES = {
+    "wrong condition", "swapped priority", "row omitted", "row hallucinated", "wrong definition",
+    "port renamed",
+}  # fmt: skip
+"""Faults by which other rows decide than before."""
 
 QUICK_VECTORS = 200
 
@@ -79,6 +87,7 @@ def quick_pool(name: str, seed: int = 0) -> Pool:
     plain = [k for k, t in enumerate(drafts.tables) if t.fault != OPEN]
     hdl = compiled(drafts, plain, plain[:6:2])
     root = [t.parent for t in drafts.tables]
+    vague = [_may_say_less(drafts, k) for k in range(len(drafts.tables))]
 
     def table(t: int) -> tuple[str, str]:
         return _by_vectors(stage, None, members[t], made=root[t] == 0)
@@ -91,15 +100,35 @@ def quick_pool(name: str, seed: int = 0) -> Pool:
     def pair(h: int, t: int) -> tuple[str, str]:
         parent = hdl[h].parent
         assert parent is not None
+        made = root[parent] == root[t] and not vague[t]
         if members[parent].trouble:
-            return ("same", "made") if root[parent] == root[t] else ("undecided", "")
-        return _by_vectors(stage, members[parent], members[t], made=root[parent] == root[t])
+            return ("same", "made") if made else ("undecided", "")
+        return _by_vectors(stage, members[parent], members[t], made=made)
 
     known = Truths(
         drafts, hdl, stage, members, [members[h.parent or 0] for h in hdl], table, design, pair
     )
     pool = assemble(known, seed, f"quick {seed}")
     return replace(pool, seconds=time.perf_counter() - begin)
+
+
+def _may_say_less(drafts: Drafts, table: int) -> bool:
+    """Whether a table may leave a value open where the original does not.
+
+    HDL that was compiled from it has some value there, of which the table says less than the HDL.
+    """
+    unit = drafts.tables[table].unit
+    vague = any(ANY in row.targets for t in unit.tables for row in t.rows)
+    return vague and drafts.tables[drafts.tables[table].parent].fault in MOVES
+
+
+def _frozen(verilog: str, unit: Unit) -> bool:
+    """Whether HDL lacks a register, as nothing ever changes it: it has no states to be wrong in."""
+    for name in (s.name for s in unit.by_role("register")):
+        constant = re.search(rf"\bassign {name} = \d+'\w+;", verilog)
+        if verilog and (constant or not re.search(rf"\b{name}\b", verilog)):
+            return True
+    return False
 
 
 def _by_vectors(stage: Stage, spec: Member | None, other: Member, *, made: bool) -> tuple[str, str]:
@@ -160,7 +189,8 @@ def assemble(known: Truths, seed: int, key: str) -> Pool:
             left_out["HDL undecided"] += 1
             continue
         member = known.hdl[k]
-        wrong = [] if member.trouble or source.refused else stage.against_original(member)
+        mute = member.trouble or source.refused or _frozen(source.verilog, drafts.unit)
+        wrong = [] if mute else stage.against_original(member)
         variant = HdlVariant(
             name=source.name, language=source.language, style=source.style, fault=source.fault,
             text=source.text, faulty=verdict == "different", refused=source.refused,
@@ -201,6 +231,7 @@ def _pairs(
         taken[kind] += 1
         members = known.hdl[at], known.tables[k]
         seen = not source.refused and not any(m.trouble for m in members)
+        seen = seen and not _frozen(source.verilog, drafts.unit)
         wrong = list(known.stage.differs(*members)) if seen else []
         found.append(
             Pair(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from spikewright.lct.compare.composition import INPUT, OUTPUT
 from spikewright.lct.values import show
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ __all__ = ["MOST", "counterexamples"]
 MOST = 24
 """Rows that a model is told at once: more would only say the same."""
 
+MOST_OF_INSTANCES = 8
+"""The same for a unit of instances, of which each row names every register."""
+
 
 def counterexamples(unit: Unit, encoder: Leg) -> tuple[str, ...]:
     """One line for each difference of the encoder: inputs, what must come out, what does.
@@ -25,8 +29,9 @@ def counterexamples(unit: Unit, encoder: Leg) -> tuple[str, ...]:
     """
     wrong = [c for c in encoder.cells if c.verdict == "different"]
     lines = list(dict.fromkeys(_line(unit, cell) for cell in wrong))
-    left = len(lines) - MOST
-    return tuple(lines[:MOST] + ([f"and {left} more that differ"] if left > 0 else []))
+    most = MOST_OF_INSTANCES if unit.instances else MOST
+    left = len(lines) - most
+    return tuple(lines[:most] + ([f"and {left} more that differ"] if left > 0 else []))
 
 
 def _line(unit: Unit, cell: Cell) -> str:
@@ -35,11 +40,17 @@ def _line(unit: Unit, cell: Cell) -> str:
     inputs = {n: v for n, v in cell.shown.items() if n not in ("expected", "actual")}
     # A run from reset says all by itself: its last step is the row.
     given = "; then ".join(_steps(unit, cell)) if cell.trace else _row(inputs)
+    if unit.instances:
+        # Only what is not 0 is filled in.
+        given = f"{given}, all else 0" if given else ""
     must = cell.shown.get("expected", _value(unit, cell, cell.expected))
     does = cell.shown.get("actual", _value(unit, cell, cell.actual))
     where = f"{cell.table}, row {cell.row}: " if cell.table else ""
-    what = "the next value of " if _is_register(unit, cell) else ""
-    return f"{where}{given or 'all 0'}: {what}{cell.column} must be {must}, not {does}"
+    what = f"the next value of {cell.column}" if _is_register(unit, cell) else cell.column
+    if unit.instances and cell.row != OUTPUT:
+        inner = f"{cell.table}.{cell.column}"
+        where, what = "", inner if cell.row == INPUT else f"the next value of {inner}"
+    return f"{where}{given or 'all 0'}: {what} must be {must}, not {does}"
 
 
 def _steps(unit: Unit, cell: Cell) -> Iterator[str]:
@@ -59,7 +70,8 @@ def _is_register(unit: Unit, cell: Cell) -> bool:
 
 
 def _value(unit: Unit, cell: Cell, bits: int | None) -> str:
-    symbol = unit.symbols.get(cell.column)
     if bits is None:
         return "undefined"
+    inner = unit.instances[cell.table].unit if cell.table in unit.instances else unit
+    symbol = unit.symbols.get(cell.column) or inner.symbols.get(cell.column)
     return show(bits, symbol.type) if symbol is not None else str(bits)

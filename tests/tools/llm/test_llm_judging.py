@@ -99,3 +99,20 @@ def test_a_run_from_reset_is_told_step_by_step():
         "arbitrate, row none: step 0 after reset: east.valid = 1; then step 1 after reset: "
         "all inputs 0: link.valid must be 1, not 0"
     )
+
+
+def test_a_row_of_instances_names_the_instance():
+    unit = Library().unit("router")
+    shown = {"buffer_east.level": "ONE"}
+    register = Cell(
+        "buffer_east", "keep", "level", "different", witness={"x": 1}, shown=shown, expected=0,
+        actual=1,
+    )  # fmt: skip
+    output = replace(register, row="output", column="local_out.valid", expected=1, actual=0)
+    lines = counterexamples(unit, Leg(verdict="different", cells=(register, output)))
+    assert lines == (
+        "buffer_east.level = ONE, all else 0: the next value of buffer_east.level must be EMPTY, "
+        "not ONE",
+        "buffer_east, row output: buffer_east.level = ONE, all else 0: local_out.valid must be 1, "
+        "not 0",
+    )

@@ -156,6 +156,28 @@ def test_a_table_at_fault_is_sent_to_no_model(tmp_path):
     assert "row" in trip.sentence
 
 
+EVIL = """\
+from amaranth.hdl import Module
+from amaranth.lib.wiring import Component
+
+
+class ForwardEast(Component):
+    def elaborate(self, platform):
+        open("/etc/passwd").read()
+        return Module()
+"""
+
+
+def test_what_the_sandbox_stops_is_told_apart(judges):
+    trip, _ = travel(Model(encode=fenced(EVIL), repair=fenced(EVIL)), judges, target="amaranth")
+    assert trip.verdict == "encoder"
+    assert trip.rounds[0].legs.encoder.verdict == "different"
+    assert len(trip.stopped) == 1
+    assert trip.stopped[0].startswith(f"{UNIT}.py:7")
+    assert "open" in trip.stopped[0]
+    assert trip.rounds[1].feedback == trip.stopped
+
+
 # ---- runs
 
 

@@ -230,4 +230,5 @@ def _why(proof: Proof) -> str:
 
 
 def _not(trip: Trip, why: str) -> Trip:
-    return replace(trip, sentence=f"{trip.unit} is not accepted: {why}.")
+    said = f" {trip.sentence}" if trip.sentence else ""
+    return replace(trip, sentence=f"{trip.unit} is not accepted: {why}.{said}")

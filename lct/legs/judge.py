@@ -133,11 +133,12 @@ class _Trip:
             )  # fmt: skip
         design, encoder = self._encoder(hdl)
         other, unreadable = self._read(decoded)
-        loop = unreadable or self._loop(other)
         decoder = self._decoder(design, other, unreadable, encoder)
-        if (encoder.verdict, decoder.verdict, loop.verdict) == ("same", "same", "unknown"):
-            # Both say what the HDL does, though not by the same names.
-            loop = Leg(verdict="same", seconds=loop.seconds)
+        if (encoder.verdict, decoder.verdict) == ("same", "same"):
+            # Both say what the HDL does, so both say the same.
+            loop = Leg(verdict="same")
+        else:
+            loop = unreadable or self._loop(other)
         edges = _Edges(encoder=encoder, decoder=decoder, loop=loop, held=design is not None)
         verdict = edges.verdict(encoder.verdict, decoder.verdict)
         if verdict == "clean" and self.source.undecided:

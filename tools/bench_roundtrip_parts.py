@@ -164,18 +164,19 @@ def outcome(trip: Trip, wanted: plans.Trip) -> dict[str, Any]:
             name: getattr(legs, name).verdict if legs is not None else "none"
             for name in ("encoder", "decoder", "loop")
         },
-        "encoder_rows": _rows(legs, "encoder"),
-        "decoder_rows": _rows(legs, "decoder"),
+        "encoder_rows": _rows(legs, "encoder", "both"),
+        "decoder_rows": _rows(legs, "decoder", "both"),
+        "unknown_rows": _rows(legs, "unknown"),
         "sentence": trip.sentence or _sentence(legs),
         "seconds": round(trip.seconds, 4),
         "simulated": trip.simulated,
     }
 
 
-def _rows(legs: Legs | None, side: str) -> list[str]:
-    """Rows whose fault is laid to one side."""
+def _rows(legs: Legs | None, *verdicts: str) -> list[str]:
+    """Rows of some verdicts."""
     rows = legs.rows if legs is not None else ()
-    return [f"{r.table}.{r.row}" for r in rows if r.verdict in (side, "both")]
+    return [f"{r.table}.{r.row}" for r in rows if r.verdict in verdicts]
 
 
 def _sentence(legs: Legs | None) -> str:

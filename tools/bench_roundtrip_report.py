@@ -25,7 +25,7 @@ LABEL = "SIMULATED: a program plays an imperfect model. None of this is a model'
 _WORDS = {"same": "fine", "different": "complains", "unknown": "unknown", "none": "no answer"}
 _COLUMNS = ("trips", "wrong HDL", "right HDL")
 _COUNTS = ("missed", "false alarms", "unknown", "no answer")
-_ATTRIBUTED = ("right", "wrong", "unknown", "rows missed", "legs wrong")
+_ATTRIBUTED = ("right", "wrong", "unknown", "rows missed", "rows unknown", "legs wrong")
 
 
 def says(outcome: Mapping[str, Any], method: str) -> str:
@@ -52,14 +52,20 @@ def attributed(outcome: Mapping[str, Any]) -> str:
     return "right" if same else "wrong"
 
 
-def _rows_missed(outcome: Mapping[str, Any]) -> list[str]:
-    """Rows in which an input is known to show a fault, and that are not blamed for it."""
+def _rows_missed(outcome: Mapping[str, Any], *, unknown: bool = False) -> list[str]:
+    """Rows in which an input is known to show a fault, and that are not blamed for it.
+
+    Parameters
+    ----------
+    unknown : bool
+        Those of which nothing is said, instead of those that are said to be right.
+    """
     return [
         f"{side} {row}"
         for side in ("encoder", "decoder")
         if outcome[side] == "different"
         for row in outcome["truth"][f"{side}_rows"]
-        if row not in outcome[f"{side}_rows"]
+        if row not in outcome[f"{side}_rows"] and (row in outcome["unknown_rows"]) == unknown
     ]
 
 
@@ -98,6 +104,7 @@ def _tally(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     found["attribution"] = {
         **{word: words[word] for word in ("right", "wrong", "unknown")},
         "rows missed": sum(bool(_rows_missed(o)) for o in outcomes),
+        "rows unknown": sum(bool(_rows_missed(o, unknown=True)) for o in outcomes),
         "legs wrong": sum(bool(_legs_wrong(o)) for o in outcomes),
     }
     return found
@@ -157,6 +164,7 @@ def _case(outcome: Mapping[str, Any]) -> dict[str, Any]:
     if attributed(outcome) == "wrong":
         wrong.append("attribution")
     wrong += [f"not blamed: {row}" for row in _rows_missed(outcome)]
+    wrong += [f"unknown: {row}" for row in _rows_missed(outcome, unknown=True)]
     wrong += [f"leg {name}" for name in _legs_wrong(outcome)]
     if outcome.get("exact", "none") not in ("none", outcome["verdict"]):
         wrong.append("the exact decoder has another verdict")
@@ -180,8 +188,9 @@ def show(report: Mapping[str, Any]) -> None:
     said = total["attribution"]
     out.print(
         f"attributed by the four legs: {said['right']} of {total['trips']} right, {said['wrong']} "
-        f"wrong, {said['unknown']} unknown; {said['rows missed']} with a row that is not blamed, "
-        f"{said['legs wrong']} with a leg against the truth",
+        f"wrong, {said['unknown']} unknown; {said['rows missed']} with a faulty row that is not "
+        f"blamed, {said['rows unknown']} with one of which nothing is known, {said['legs wrong']} "
+        "with a leg against the truth",
         soft_wrap=True,
     )
     exact = report["exact"]

@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -35,7 +36,7 @@ def judges(tables):
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def records():
     found = Records(None)
     asked = {"model": "m", "messages": [], "temperature": 0.5, "seed": 7}
@@ -68,11 +69,18 @@ def trip(text=helpers.GOOD, verdict="same", model="m", rounds=1, **fields):
     )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def original(judges, records, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("accepted")
+    done = accept(trip(rounds=2), judges, records, folder)
+    assert (done.sentence, done.accepted) == ("", str(folder / f"{UNIT}.v"))
+    return folder
+
+
 @pytest.fixture
-def landed(judges, records, tmp_path):
+def landed(original, tmp_path):
     """A folder with one accepted unit."""
-    done = accept(trip(rounds=2), judges, records, tmp_path)
-    assert (done.sentence, done.accepted) == ("", str(tmp_path / f"{UNIT}.v"))
+    shutil.copytree(original, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

@@ -156,9 +156,11 @@ def _legs(legs: Legs, *, asked: bool) -> str:
             f"<strong>{mark.glyph} {word}</strong>{said}</li>"
         )
     words = "same" if legs.text_same else "different"
+    if legs.loop.verdict == "none":
+        words = "none"
     tiles.append(
         f'<li class="{words}"><span><b>text</b> of both tables<br>the older method: any '
-        f"other word differs</span><strong>{PLAIN[words].glyph} {words}</strong></li>"
+        f"other word differs</span><strong>{PLAIN[words].glyph} {PLAIN[words].word}</strong></li>"
     )
     warning = ""
     if legs.cancels:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["picture"]
 
-STEP, GAP, LEFT, TOP = 21, 3, 150, 128
-RIGHT, FOOT, LEAST = 74, 62, 800
+LEFT, RIGHT, FOOT, LEAST = 165, 74, 62, 720
+# A square with the gap beside it: as large as there is room, within limits.
+SMALLEST, LARGEST, ROOM = 21, 34, 560
+SIDE, GAP = 18, 3
 NAME = 24
 BANNER = 24
 # Dark on light, apart for every kind of colour vision, and of unlike lightness.
@@ -47,10 +49,14 @@ def picture(matrix: Matrix) -> str:
 
     A trip that repair made clean has a corner in the colour of its first answer.
     """
+    step = max(SMALLEST, min(LARGEST, ROOM // max(len(matrix.units), 1)))
     banner = BANNER if matrix.simulated else 0
-    wide = max(LEFT + STEP * len(matrix.units) + RIGHT, LEAST)
-    heights = [STEP * _deepest(matrix, m) + 8 for m in matrix.models]
-    high = banner + TOP + sum(heights) + FOOT
+    # Names lean at 60 degrees; a letter is about half as wide as it is high.
+    top = 26 + 5.4 * max((len(one_line(u, NAME)) for u in matrix.units), default=0)
+    ends = LEFT + step * len(matrix.units) + RIGHT
+    wide = max(ends, LEAST)
+    heights = [step * _deepest(matrix, m) + 8 for m in matrix.models]
+    high = f"{banner + top + sum(heights) + FOOT:g}"
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" '
         'font-family="Helvetica, Arial, sans-serif" font-size="12" role="img" '
@@ -65,18 +71,18 @@ def picture(matrix: Matrix) -> str:
             "with planted errors; no score of any real model</text>"
         )
     for k, unit in enumerate(matrix.units):
-        x, y = LEFT + STEP * k + STEP / 2 + 3, banner + TOP - 8
+        x, y = LEFT + step * k + step / 2 + 2, banner + top - 8
         out.append(
-            f'<text x="{x:g}" y="{y}" font-size="10.5" fill="#45535f" '
-            f'transform="rotate(-60 {x:g} {y})">{escaped(one_line(unit, NAME))}</text>'
+            f'<text x="{x:g}" y="{y:g}" font-size="10.5" fill="#45535f" '
+            f'transform="rotate(-60 {x:g} {y:g})">{escaped(one_line(unit, NAME))}</text>'
         )
     out.append(
-        f'<text x="{wide - 14}" y="{banner + TOP - 10}" text-anchor="end" fill="#45535f">pass@1'
+        f'<text x="{ends - 14}" y="{banner + top - 10:g}" text-anchor="end" fill="#45535f">pass@1'
         "</text>"
     )
-    y = banner + TOP
+    y = banner + top
     for model, height in zip(matrix.models, heights, strict=True):
-        out += _line(matrix, model, y, wide)
+        out += _line(matrix, model, y, step)
         y += height
     out.append(_legend(y + 26))
     return "\n".join([*out, "</svg>"]) + "\n"
@@ -91,49 +97,55 @@ def _deepest(matrix: Matrix, model: str) -> int:
     return max((len(matrix.cell(unit, model)) for unit in matrix.units), default=1) or 1
 
 
-def _line(matrix: Matrix, model: str, y: int, wide: int) -> list[str]:
+def _line(matrix: Matrix, model: str, y: float, step: int) -> list[str]:
     """One model: its name, its squares, its share."""
-    middle = y + STEP / 2 + 2
+    middle = y + step / 2 + 2
+    ends = LEFT + step * len(matrix.units) + RIGHT
     out = [
         f'<text x="{LEFT - 12}" y="{middle:g}" text-anchor="end" font-weight="600" fill="#1d2731">'
         f"{escaped(one_line(model, NAME))}</text>",
-        f'<text x="{wide - 14}" y="{middle:g}" text-anchor="end" font-weight="600" fill="#1d2731">'
+        f'<text x="{ends - 14}" y="{middle:g}" text-anchor="end" font-weight="600" fill="#1d2731">'
         f"{share(matrix.model(model).pass_at_1)}</text>",
     ]
     for k, unit in enumerate(matrix.units):
-        out += _squares(matrix.cell(unit, model), LEFT + STEP * k, y)
+        out += _squares(matrix.cell(unit, model), LEFT + step * k, y, step)
     return out
 
 
-def _squares(trips: Sequence[Trip], x: int, y: int) -> list[str]:
+def _squares(trips: Sequence[Trip], x: int, y: float, step: int) -> list[str]:
     out = []
     for n, trip in enumerate(trips):
         said = escaped(one_line(f"{trip.unit}, {trip.model}: {MARKS[trip.verdict].word}", 200))
         corner = ""
         if trip.first != trip.verdict:
-            corner = f'<path d="M18 18v-8l-8 8z" fill="{FILLS[trip.first]}" stroke="none"/>'
-        out.append(_square(trip.verdict, x, y + n * STEP, f"<title>{said}</title>", corner))
+            corner = (
+                f'<path d="M18 8v6a4 4 0 0 1-4 4h-6z" fill="{FILLS[trip.first]}" stroke="none"/>'
+            )
+        inside = f"<title>{said}</title>", corner
+        out.append(_square(trip.verdict, x, y + n * step, *inside, scale=(step - GAP) / SIDE))
     return out
 
 
-def _square(verdict: str, x: float, y: float, title: str = "", corner: str = "") -> str:
+def _square(
+    verdict: str, x: float, y: float, title: str = "", corner: str = "", *, scale: float = 1.0
+) -> str:
     ink = INKS.get(verdict, "#ffffff")
-    side = STEP - GAP
     edge = "#7a8594" if verdict in ("unknown", "none") else FILLS[verdict]
     dashes = ' stroke-dasharray="3 2"' if verdict in ("unknown", "none") else ""
     return (
-        f'<g transform="translate({x:g} {y:g})" fill="{ink}" stroke="{ink}">{title}'
-        f'<rect width="{side}" height="{side}" rx="4" fill="{FILLS[verdict]}" stroke="{edge}"'
+        f'<g transform="translate({x:g} {y:g}) scale({scale:.3g})" fill="{ink}" stroke="{ink}">'
+        f"{title}"
+        f'<rect width="{SIDE}" height="{SIDE}" rx="4" fill="{FILLS[verdict]}" stroke="{edge}"'
         f"{dashes}/>{corner}{SHAPES[verdict]}</g>"
     )
 
 
-def _legend(y: int) -> str:
-    out, x = [], LEFT - 130.0
+def _legend(y: float) -> str:
+    out, x = [], 20.0
     for verdict, mark in MARKS.items():
         out.append(
             _square(verdict, x, y)
-            + f'<text x="{x + 24:g}" y="{y + 13}" fill="#1d2731">{mark.word}</text>'
+            + f'<text x="{x + 24:g}" y="{y + 13:g}" fill="#1d2731">{mark.word}</text>'
         )
         x += 24 + 7.2 * len(mark.word) + 22
     return "".join(out)

@@ -1,11 +1,14 @@
 """Parts of the page of round trips: the lines that a column is about, and tables in other words."""
 
+import re
 import time
 
 import pytest
 
+from spikewright.tools.llm.page import TEMPLATE
 from spikewright.tools.llm.page_hdl import concerned, listing, places, wired
 from spikewright.tools.llm.page_tables import compared, marked, sheets
+from spikewright.tools.llm.words import MARKS
 
 AMARANTH = """class Gate(wiring.Component):
     def elaborate(self, platform):
@@ -140,3 +143,28 @@ def test_any_text_can_be_shown(text):
     compared(BASIS, {"model": text})
     compared(text, {"model": BASIS, "other": text or "x"})
     compared("", {"model": text or "x"})
+
+
+def channels(colour):
+    whole = colour if len(colour) == 7 else "#" + "".join(c * 2 for c in colour[1:])
+    return [int(whole[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+
+
+def luminance(parts):
+    """Relative luminance as WCAG 2 defines it."""
+    r, g, b = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["light", "dark"])
+def test_colours_of_verdicts_can_be_read(number):
+    palette = re.findall(r":root \{(.*?)\}", TEMPLATE.read_text(), re.DOTALL)[number]
+    colours = dict(re.findall(r"--(\w+): (#\w+)", palette))
+    tint = int(re.search(r"--tint: (\d+)%", palette)[1]) / 100
+    card = channels(colours["card"])
+    for verdict in MARKS:
+        own = channels(colours[verdict])
+        tinted = [a * tint + b * (1 - tint) for a, b in zip(own, card, strict=True)]
+        for behind in (card, tinted):
+            low, high = sorted((luminance(own), luminance(behind)))
+            assert (high + 0.05) / (low + 0.05) >= 4.5, verdict

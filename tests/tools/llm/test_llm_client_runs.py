@@ -108,14 +108,23 @@ def test_a_failed_attempt_is_kept_and_never_served(tmp_path: Path) -> None:
         assert again.ask(question()).text == "module m;"
 
 
-def test_answers_of_one_server_are_not_taken_for_those_of_another(tmp_path: Path) -> None:
-    with Records(tmp_path / "records.sqlite") as records:
-        with serving(says()) as server:
-            asking = Client(Settings(base_url=server.url), records)
-            key = asking.ask(question()).key
-            asking.close()
-        assert records.find(key, "localhost") is not None
-        assert records.find(key, "models.example.org") is None
+def test_answers_of_one_server_are_not_taken_for_those_of_another() -> None:
+    with serving(counted()) as server, client(server.url) as asking:
+        first = asking.ask(question())
+        asking.server = "models.example.org"
+        assert asking.ask(question()).text != first.text
+        assert asking.records.find(first.key, "localhost") != asking.records.find(
+            first.key, "models.example.org"
+        )
+    assert len(server.bodies) == 2
+
+
+def test_the_same_question_has_the_same_key_however_it_is_put() -> None:
+    one, other = {"type": "object", "properties": {}}, {"properties": {}, "type": "object"}
+    assert str(one) != str(other)
+    with serving(says()) as server, client(server.url) as asking:
+        keys = {asking.ask(question(schema=schema)).key for schema in (one, other)}
+    assert (len(keys), len(server.bodies)) == (1, 1)
 
 
 def test_seeds_tell_samples_apart() -> None:

@@ -81,6 +81,12 @@ def test_only_the_first_answer_is_served(path: Path) -> None:
     ]
 
 
+def test_what_is_written_survives_a_power_cut(path: Path) -> None:
+    with Records(path) as records:
+        asked = [records._ask(f"PRAGMA {name}") for name in ("journal_mode", "synchronous")]
+    assert asked == ["wal", 2]
+
+
 def test_records_in_memory() -> None:
     with Records(None) as records:
         records.add(EXCHANGE)

@@ -160,10 +160,10 @@ def _processor() -> float:
 
 
 def _units(names: Sequence[str]) -> list[str]:
-    from spikewright.lct.library import Library
+    from spikewright.tools.simulated.stock import Stock
 
-    every = Library().logic()
+    every = list(Stock().units)
     for name in names:
         if name not in every:
-            raise UserError(f"--unit must be a unit with tables, not {name}.")
+            raise UserError(f"--unit must be a unit that the simulated model knows, not {name}.")
     return list(dict.fromkeys(names)) or every

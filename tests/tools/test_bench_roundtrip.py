@@ -223,10 +223,10 @@ def test_memory_is_seen() -> None:
     assert peaks.roles["parent"] > 10
 
 
-def test_the_command_wants_a_unit_with_tables() -> None:
+def test_the_command_wants_a_unit_that_is_known() -> None:
     code, _, complaint = helpers.invoke("bench", "roundtrip", "--unit", "chip")
     assert code == 2
-    assert complaint == "--unit must be a unit with tables, not chip.\n"
+    assert complaint == "--unit must be a unit that the simulated model knows, not chip.\n"
 
 
 @pytest.mark.nightly

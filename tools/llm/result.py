@@ -14,13 +14,13 @@ from spikewright.lct.legs import Hdl, Legs
 from spikewright.tools.errors import EXIT_FAULT, EXIT_UNABLE
 from spikewright.tools.llm.figures import VERDICTS, Numbers, Verdict
 
-__all__ = ["FAULTS", "VERDICTS", "Matrix", "Round", "Trip", "Verdict"]
+__all__ = ["FAULTS", "SILENT", "VERDICTS", "Matrix", "Round", "Trip", "Verdict"]
 
 FAULTS = ("decoder", "encoder", "both", "specification")
 """The verdicts that name a fault."""
 
-# Failures that are the model's own; all others are its server's or lie on the way to it.
-_MODEL = frozenset({"empty", "huge"})
+SILENT = frozenset({"empty", "huge"})
+"""Failures that are the model's own; all others are its server's or lie on the way to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +150,7 @@ class Trip:
     def counts(self) -> bool:
         """Whether the trip says something about the model: its server did not fail first."""
         judged = any(r.legs is not None for r in self.rounds)
-        return judged or not self.failure or self.failure in _MODEL
+        return judged or not self.failure or self.failure in SILENT
 
     @property
     def rounds_to_clean(self) -> int | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import threading
 import tokenize
 from collections.abc import Iterator
 from itertools import pairwise
@@ -89,6 +90,10 @@ def _without_attributes(found: Iterator[tuple[Token, str]]) -> Iterator[tuple[To
         before = token.text
 
 
+# CPython 3.11 counts how deep trees are for all threads together, and fails where two are at it.
+_PARSING = threading.Lock()
+
+
 def parse_python(text: str) -> ast.Module:
     """The syntax tree of a text that is not trusted, without Python's warnings.
 
@@ -99,7 +104,8 @@ def parse_python(text: str) -> ast.Module:
     """
     try:
         # As long as before, so that places stay; a backslash outside of a string is a fault anyway.
-        return ast.parse(_ODD_ESCAPE.sub(r"__", text))
+        with _PARSING:
+            return ast.parse(_ODD_ESCAPE.sub(r"__", text))
     except (SyntaxError, RecursionError, MemoryError) as error:
         raise ValueError(str(error)) from None
 

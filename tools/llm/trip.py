@@ -12,11 +12,11 @@ from spikewright.lct.front.source import STOPS
 from spikewright.lct.legs import Hdl, Leg, Legs
 from spikewright.lct.legs.hdl import Language
 from spikewright.tools.llm.client import ModelFailure, Reply, Request
-from spikewright.tools.llm.decode import decode
+from spikewright.tools.llm.decode import DecodedByModel, decode
 from spikewright.tools.llm.encode import Encoded, encode, repair
 from spikewright.tools.llm.feedback import counterexamples
 from spikewright.tools.llm.judging import Judges, Lost, Refusal
-from spikewright.tools.llm.result import Round, Trip
+from spikewright.tools.llm.result import SILENT, Round, Trip
 
 __all__ = ["STOPPED", "Traveller"]
 
@@ -155,9 +155,7 @@ class _Journey:
             said = refusal.sentence if refusal is not None else sentence
             self.rounds[-1] = replace(self.rounds[-1], sentence=said, legs=self._judge(hdl, None))
             return
-        found = decode(
-            self.meter, self.unit, hdl, library=self.library, **self._asked(self.decoder)
-        )
+        found = self._decode(hdl)
         legs = self._judge(hdl, found.text or None)
         self.rounds[-1] = replace(
             self.rounds[-1],
@@ -167,6 +165,17 @@ class _Journey:
             keys=(*self.rounds[-1].keys, *self._keys()),
             asked_back=True,
         )
+
+    def _decode(self, hdl: Hdl) -> DecodedByModel:
+        """Let the model read; an answer with nothing in it is one without a table."""
+        try:
+            return decode(
+                self.meter, self.unit, hdl, library=self.library, **self._asked(self.decoder)
+            )
+        except ModelFailure as failure:
+            if failure.fatal or failure.kind not in SILENT:
+                raise
+            return DecodedByModel(text="", malformed=str(failure))
 
     def _feedback(self, last: Round) -> tuple[str, ...]:
         """What the model is told; nothing where there is nothing that it could mend."""

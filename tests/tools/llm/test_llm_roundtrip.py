@@ -120,6 +120,17 @@ def test_an_answer_without_a_table_is_the_decoders(judges):
     assert Matrix(trips=(trip,), units=(UNIT,), models=("m",)).numbers.decoder_faults == 1
 
 
+def test_an_empty_answer_of_the_decoder_leaves_the_hdl_judged(judges):
+    """Whether the HDL is right does not depend on who reads it."""
+    said = "'m' on S answered nothing."
+    empty = ModelFailure("empty", said)
+    trip, failure = travel(Model(encode=fenced(GOOD), decode=empty), judges)
+    assert (trip.verdict, trip.sentence, trip.failure, failure) == ("decoder", said, "", None)
+    assert trip.rounds[0].proven
+    trip, _ = travel(Model(encode=fenced(WRONG), decode=empty, repair=fenced(GOOD)), judges)
+    assert [r.verdict for r in trip.rounds] == ["both", "decoder"]
+
+
 def test_a_server_that_fails_makes_a_trip_without_a_verdict(judges):
     late = ModelFailure("timeout", "S must answer in 1 s, and does not.")
     trip, failure = travel(Model(encode=late), judges)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import gc
+import time
+from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -10,7 +14,7 @@ from spikewright.lct.compile import compile_unit
 from spikewright.lct.front.refusal import Refused
 from spikewright.lct.front.scan import tokens
 from spikewright.lct.library import Library
-from spikewright.tools.llm.strip import without_comments
+from spikewright.tools.llm.strip import parse_python, without_comments
 
 LIBRARY = Library()
 
@@ -97,3 +101,35 @@ def test_what_is_no_python_is_refused(text: str) -> None:
     with pytest.raises(Refused) as caught:
         without_comments(text, "amaranth")
     assert str(caught.value) == "Amaranth is read as Python, and this is none"
+
+
+def test_threads_parse_one_after_the_other() -> None:
+    """CPython 3.11 mixes up how deep two trees are where the collector lets another thread in."""
+    text = "\n".join(f"x{i} = ((a{i} + b) * c[{i}:{i + 1}]).f(g, h={i})" for i in range(60))
+    wrong: list[SystemError] = []
+
+    class Slow:
+        def __del__(self) -> None:
+            time.sleep(0.0002)
+
+    def parse() -> None:
+        for _ in range(6):
+            for _ in range(20):
+                slow: Any = Slow()
+                slow.me = slow
+            try:
+                parse_python(text)
+            except SystemError as error:
+                wrong.append(error)
+
+    before = gc.get_threshold()
+    gc.set_threshold(50)
+    try:
+        threads = [Thread(target=parse) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        gc.set_threshold(*before)
+    assert wrong == []

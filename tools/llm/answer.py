@@ -227,9 +227,6 @@ def _heads(text: str) -> list[str]:
 
 def _helps(text: str, user: str) -> bool:
     """Whether a block has only modules that another one uses and does not have."""
-    modules = re.findall(r"^[ \t]*module\s+(\w+)", text, re.MULTILINE)
-    return bool(modules) and all(
-        re.search(rf"^[ \t]*{m}\b", user, re.MULTILINE)
-        and not re.search(rf"\bmodule\s+{m}\b", user)
-        for m in modules
-    )
+    modules = set(re.findall(r"^[ \t]*module\s+(\w+)", text, re.MULTILINE))
+    used = set(re.findall(r"^[ \t]*(\w+)", user, re.MULTILINE))
+    return bool(modules) and modules <= used - set(re.findall(r"\bmodule\s+(\w+)", user))

@@ -70,9 +70,29 @@ def without_thoughts(text: str) -> tuple[str, bool | None]:
     return (text[closing.end() :], True) if closing else ("", None)
 
 
-_FENCE = re.compile(r"^(?P<before>[^`~\n]*?)(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
 _LANGUAGE = re.compile(r"(?P<word>[\w+#.-]*)[ \t]*(?P<rest>.*)$")
 _CODE = re.compile(r"(?:module|from|import|`timescale|class|#|\||\{)\s*\S")
+
+
+@dataclass(frozen=True)
+class _Fence:
+    """A line that ends in a fence and words about it."""
+
+    before: str
+    mark: str
+    info: str
+
+
+def _fence(line: str) -> _Fence | None:
+    # Without patterns: a stranger's line may have a million signs, and they would be tried again.
+    places = [at for at in (line.find("```"), line.find("~~~")) if at >= 0]
+    if not places:
+        return None
+    at = min(places)
+    rest = line[at:].lstrip(line[at])
+    mark, before = line[at : len(line) - len(rest)], line[:at]
+    odd = "`" in rest or "`" in before or "~" in before
+    return None if odd else _Fence(before, mark, rest.lstrip(" \t"))
 
 
 def fenced(text: str) -> list[Block]:
@@ -81,7 +101,7 @@ def fenced(text: str) -> list[Block]:
     lines: list[str] = []
     mark, indent = "", 0
     for line in text.split("\n"):
-        found = _FENCE.match(line)
+        found = _fence(line)
         if mark:
             ended = _end(line, mark)
             if ended is None:
@@ -92,11 +112,11 @@ def fenced(text: str) -> list[Block]:
             blocks.append(Block("\n".join([*lines, ""]), closed=True))
             mark = ""
         elif found:
-            mark, lines = found["mark"], []
+            mark, lines = found.mark, []
             indent = len(line) - len(line.lstrip())
-            info = _LANGUAGE.match(found["info"])
+            info = _LANGUAGE.match(found.info)
             assert info is not None
-            code = found["info"] if _CODE.match(found["info"]) else info["rest"]
+            code = found.info if _CODE.match(found.info) else info["rest"]
             if _CODE.match(code):
                 ended = _end(code, mark)
                 lines.append(code if ended is None else ended)
@@ -112,26 +132,23 @@ def rest_of(text: str) -> Block:
     """What continues a block that is open: its rest up to a fence, or what is in a new fence."""
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        found = _FENCE.match(line)
+        found = _fence(line)
         if found is None:
             ended = _end(line, "```")
             if ended is not None:
                 return Block("\n".join([*lines[:number], ended]), closed=True)
-        elif (
-            found["info"].strip() or not "".join(lines[:number]).strip() or _paired(lines[number:])
-        ):
+        elif found.info.strip() or not "".join(lines[:number]).strip() or _paired(lines[number:]):
             blocks = fenced("\n".join(lines[number:]))
             # A fence that nothing follows ends what was open before.
             return blocks[0] if blocks[0].text.strip() else Block("", closed=True)
         else:
-            before = found["before"]
-            return Block("\n".join([*lines[:number], before]), closed=True)
+            return Block("\n".join([*lines[:number], found.before]), closed=True)
     return Block(text, closed=False)
 
 
 def _paired(lines: list[str]) -> bool:
     """Whether as many fences open as close."""
-    return sum(bool(_FENCE.match(x)) or _end(x, "```") is not None for x in lines) % 2 == 0
+    return sum(_fence(x) is not None or _end(x, "```") is not None for x in lines) % 2 == 0
 
 
 def _end(line: str, mark: str) -> str | None:
@@ -235,10 +252,14 @@ def _with_comments(text: str, start: int) -> int:
     return start
 
 
+_TRIED = 40
+"""Lines of prose after code that are taken off, at most."""
+
+
 def _python(text: str) -> str:
     """The longest beginning that is Python; what is cut off after it has no indented line."""
     ends = [m.start() for m in re.finditer(r"^(?=[^\s#)\]}])", text, re.MULTILINE)][1:]
-    for end in [len(text), *reversed(ends)]:
+    for end in [len(text), *reversed(ends[-_TRIED:])]:
         if re.search(r"^ {4}", text[end:], re.MULTILINE):
             break
         try:

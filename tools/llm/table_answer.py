@@ -17,6 +17,9 @@ __all__ = ["fill_table"]
 _FRONT = ("Parameters", "Types", "Signals")
 _SIZED = re.compile(r"\d*'s?([bodh])([0-9a-f_]+)", re.IGNORECASE)
 _TABLE = re.compile(r"table[:\s]+[`*_]*(\w+?)[`*_]*\s*\(?(unique|priority)\)?", re.IGNORECASE)
+_LONGEST = 100
+"""Characters of a heading."""
+
 _BASES = {"b": 2, "o": 8, "d": 10, "h": 16}
 
 
@@ -59,7 +62,7 @@ def _sections(text: str) -> list[tuple[str, str]]:
 def _title(block: Block) -> str:
     """The heading as the language has it; models like to add colons, emphasis, numbers."""
     mark, _, title = block.lines[0].partition(" ")
-    if mark != "##":
+    if mark != "##" or len(title) > _LONGEST:
         return ""
     bare = re.sub(r"^[\d.]+\s+", "", title.strip("*_`: "))
     table = _TABLE.fullmatch(bare)

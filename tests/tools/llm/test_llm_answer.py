@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from functools import cache
 from itertools import product
@@ -15,6 +16,7 @@ from spikewright.lct.compile import class_name, compile_unit
 from spikewright.lct.library import Library
 from spikewright.tools.llm.answer import LONGEST, Answer, Malformed, Want, extract, prolong
 from spikewright.tools.llm.skeleton import verilog_skeleton
+from spikewright.tools.llm.table_answer import fill_table
 
 UNITS = ("forward_east", "input_buffer", "leak_and_clamp", "router")
 WANTS: tuple[Want, ...] = ("verilog", "amaranth", "table")
@@ -131,7 +133,7 @@ pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.lists(pieces, max_size=14), st.lists(pieces, max_size=6), st.sampled_from(WANTS))
 def test_rubble_of_answers_never_raises(first: list[str], more: list[str], want: Want) -> None:
     raw = "".join(first)
@@ -296,3 +298,31 @@ def test_a_second_module_that_was_cut_off_is_no_prose() -> None:
     # Prose after the last module, cut or not, is still none of it.
     ended = extract("module a;\nendmodule\nI hope that", "verilog", finish="length")
     assert ended == Answer("module a;\nendmodule\n")
+
+
+HOSTILE = {
+    "tildes": "~" * 200_000 + "`",
+    "backticks": "`" * 200_000 + "x",
+    "fences": "```\n" * 5_000,
+    "objects": '{"a":' * 10_000,
+    "strings": '{"hdl":"' * 25_000,
+    "headings": "## Signals\n" * 4_000,
+    "underscores": f"# a\n## table {'_' * 200_000}\n| a |\n|---|",
+    "classes": "class A:\n" * 4_000,
+    "prose": "import a\nclass A(B):\n" + "this goes on and on\n" * 10_000,
+    "modules": "module a; endmodule\n" * 10_000,
+    "blocks": "```verilog\nmodule b; endmodule\n```\n" * 1_000,
+    "thoughts": "</think>" * 25_000,
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_no_answer_takes_long_to_read(kind: str) -> None:
+    """A pattern that tries a line's signs again and again would need hours for one of these."""
+    begin = time.process_time()
+    for want in WANTS:
+        found = extract(HOSTILE[kind], want, finish="length", name="a")
+        on = prolong(HOSTILE[kind], found, HOSTILE[kind], want, name="a")
+        if isinstance(on, Answer) and want == "table":
+            fill_table(on.text, Library().unit("input_buffer"))
+    assert time.process_time() - begin < 10

@@ -9,10 +9,17 @@ What ``*`` means. Where a cell of T is ``*``, T does not care: T' may say what R
 the HDL does, which is an omission.
 
 What else T' may say. An assumption that T's assumptions and types do not imply takes inputs away
-from what T' claims: a difference in every row that has such inputs. A ``(unique)`` that does not
-hold, or a value that does not fit its target, is a difference in every row that has such inputs. An
-input that no row of T' covers is an omission. What T' says about style only (unused names, a
-redundant condition) is no difference.
+from what T' claims: a difference in every row that has such inputs, also where RTL1 happens to keep
+it from reset on. A ``(unique)`` that does not hold, or a value that does not fit its target, is a
+difference in every row that has such inputs. An input that no row of T' covers is an omission. What
+T' says about style only (unused names, a redundant condition) is no difference.
+
+Ports and reset values of T' are held against those of RTL1 itself, not of T: a port of T that RTL1
+lacks must not be in T', one that RTL1 adds must be. A table has no column for the value at
+power-on, so T' says nothing of it. But for that, and for cells where T does not care: where T and
+T' agree and T differs from RTL1, RTL1 differs from T'.
+
+Outputs that T or T' reads are those of RTL1, so that one wrong output is blamed in its own column.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from spikewright.lct.builder import Builder, Term
 from spikewright.lct.check_width import obligations
@@ -54,6 +55,9 @@ class Trio:
         joint = replace(unit, symbols={**unit.symbols, **more})
         self.present = present_terms(joint, b)
         binding = Binding(joint, design, options.mapping)
+        for name, old in _renamed_inputs(unit, joint, other, binding).items():
+            # So that what T assumes of a port holds of it under its new name too.
+            self.present[name] = self.present[old]
         self.hdl = HdlSide(binding, b, self.present, fixed=True)
         self.scene = Scene(joint, self.hdl, b, self.present)
         self.said = Said(other, b, self._bound(names), names)
@@ -159,6 +163,24 @@ class Said:
         assert isinstance(node.type, Int)
         b = self.builder
         return b.negate(b.within(self.terms.terms.bits(node), node.type, low, high))
+
+
+def _renamed_inputs(unit: Unit, joint: Unit, other: Unit, binding: Binding) -> dict[str, str]:
+    """Inputs of T that RTL1 and T' lack, by those of the same width that both have instead."""
+    lost = [
+        s
+        for s in unit.by_role("input")
+        if s.name in binding.missing and s.name not in other.symbols
+    ]
+    found: dict[str, str] = {}
+    for symbol in joint.by_role("input"):
+        alike = [s for s in lost if s.type.width == symbol.type.width]
+        if symbol.name in unit.symbols or symbol.name in binding.missing or not alike:
+            continue
+        closest = max(alike, key=lambda s: SequenceMatcher(None, s.name, symbol.name).ratio())
+        found[symbol.name] = closest.name
+        lost.remove(closest)
+    return found
 
 
 def renamed(unit: Unit, names: Mapping[str, str]) -> Unit:

@@ -134,6 +134,12 @@ CASES = {
          ("| row | go | count |", "| row | go and en | count |")),
         "encoder", {"step.wrap": "encoder", "step.up": "encoder", ".port": "encoder"}, "different",
     ),
+    "a port of another name, told as it is": Case(
+        (("[3:0] load", "[3:0] digit"), ("9 - load", "9 - digit")),
+        (("| load | in |", "| digit | in |"), ("load <= 9", "digit <= 9"),
+         ("9 - load", "9 - digit")),
+        "encoder", {"show.run": "encoder", ".port": "encoder"}, "different",
+    ),
     "a row left out of the decoded table": Case(
         (), (("| wrap | 1 | 9 | => | 0 |\n", ""),), "decoder", {"step.wrap": "decoder"},
         "different",

@@ -152,7 +152,9 @@ class _Evidence:
         """Whether a pair that the vectors do not tell apart is likely to be the same."""
         parent = self.sources[h].parent
         related = parent is not None and self._root(parent) == self._root(t)
-        return related or self.design(h)[0] == self.table(t)[0] == "same"
+        # Some of those that are the same as the original are enough.
+        some = (h + t) % 3 == 0
+        return related or (some and self.design(h)[0] == self.table(t)[0] == "same")
 
     @property
     def _free(self) -> bool:

@@ -55,15 +55,14 @@ class Stock:
         if unit not in self.units:
             raise KeyError(unit)
         with self._locks[unit]:
-            if unit not in self._pools and unit in self.structures:
-                self._pools[unit] = structure_pool(unit)
             if unit not in self._pools:
-                path = path_of(self.folder, unit) if self.folder else None
-                ready = path is not None and path.is_file()
-                self._pools[unit] = (
-                    load_pool(path) if ready and path else quick_pool(unit, self.seed)
-                )
+                self._pools[unit] = self._made(unit)
             return self._pools[unit]
+
+    def _made(self, unit: str) -> Pool:
+        if self.folder and (path := path_of(self.folder, unit)).is_file():
+            return load_pool(path)
+        return structure_pool(unit) if unit in self.structures else quick_pool(unit, self.seed)
 
     def _plan(self, unit: str, seed: int, model: str, target: str = "verilog") -> Plan:
         """What a model does for a unit; see `plans.plan`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -25,7 +26,7 @@ from spikewright.lct.front.refusal import Refused
 from spikewright.lct.library import Library
 from spikewright.verif.mutant_truth import draw, elaborated, truths
 from spikewright.verif.mutation import Mutant
-from spikewright.verif.mutation_bases import to_verilog
+from spikewright.verif.mutation_bases import to_verilog, yosys
 
 from .drafts import Drafts
 from .evidence import evidence
@@ -169,6 +170,8 @@ def _mutants(
         mutants, _ = draw(drafts.unit, language, count, seed)
         for mutant, truth in zip(mutants, truths(drafts.unit, mutants, seed), strict=True):
             refused = truth.by if truth.by in ("latch", "loop") else ""
+            if language == "verilog" and not refused and _keeps(mutant.text):
+                refused = "latch"
             if not refused and (truth.verdict == "undecided" or truth.by == "interface"):
                 drafts.left_out[f"edit: {truth.by}"] += 1
                 continue
@@ -188,6 +191,13 @@ def _mutants(
                 )
             )  # fmt: skip
     return found
+
+
+def _keeps(text: str) -> bool:
+    """Whether yosys finds a latch in an `always_comb`; one of a constant it finds nowhere else."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "edit.v").write_text(text, encoding="utf-8")
+        return "Latch inferred" in yosys(["read_verilog -sv edit.v", "proc -noopt"], Path(folder))
 
 
 def _verilog(mutant: Mutant, drafts: Drafts) -> str:

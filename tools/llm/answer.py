@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from spikewright.tools.llm.blocks import (
@@ -168,7 +169,7 @@ def prolong(
         other = extract(joined, want, finish=finish, name=name)
         return other if isinstance(other, Answer) and joined != raw + said else found
     block = from_json(said, re.compile("")) or rest_of(said)
-    text = joined_texts(cut.text, block.text, lambda t: _whole(t, want, "stop"))[:LONGEST]
+    text = joined_texts(cut.text, block.text, lambda t: _fits(t, want))[:LONGEST]
     notes = [n for n in cut.notes if n not in (_JSON, _CUT)]
     return _answer(Block(text, closed=block.closed), want, finish, [*notes, "continued"])
 
@@ -202,6 +203,13 @@ def _whole(text: str, want: Want, finish: str) -> bool:
     return True
 
 
+def _fits(text: str, want: Want) -> bool:
+    """Whether a text that was put together can be meant: rows as long as their headers, too."""
+    rows = [x.count("|") if x.startswith("|") else 0 for x in text.rstrip().split("\n")]
+    even = all(a == b or 0 in (a, b) for a, b in pairwise(rows))
+    return even if want == "table" else _whole(text, want, "stop")
+
+
 def _chosen(blocks: list[Block], want: Want, name: str) -> Block | None:
     """The block that has what was asked for: the last that is complete and names it."""
     if not blocks:
@@ -211,6 +219,8 @@ def _chosen(blocks: list[Block], want: Want, name: str) -> Block | None:
     whole = [b for b in calls if b.closed and _whole(b.text, want, "stop")]
     best = (whole or calls)[-1]
     others = [b for b in blocks if b is not best]
+    if not others:
+        return best
     if want == "table" and not set(_heads(best.text)) & {h for b in others for h in _heads(b.text)}:
         # One block a section.
         return Block("\n\n".join(b.text.strip("\n") for b in blocks), closed=blocks[-1].closed)

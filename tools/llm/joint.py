@@ -20,8 +20,16 @@ def joined_texts(first: str, more: str, whole: Callable[[str], bool]) -> str:
     Parameters
     ----------
     whole : callable
-        Whether a text can be all of it, where indentation leaves two readings.
+        Whether a text can be all of it, where there are two readings.
     """
+    plainly, likely = first + more, _likely(first, more)
+    last = first.rpartition("\n")[2]
+    other = plainly if likely != plainly else first[: len(first) - len(last)] + more
+    return other if whole(other) and not whole(likely) else likely
+
+
+def _likely(first: str, more: str) -> str:
+    """What the two lines at the joint say by themselves."""
     begin = first.lstrip()[:200]
     if len(begin) >= _SURE and more.lstrip().startswith(begin):
         return more
@@ -37,11 +45,10 @@ def joined_texts(first: str, more: str, whole: Callable[[str], bool]) -> str:
         return first[: len(first) - len(last)] + indent + more.lstrip()
     if last and not last.strip():
         # Only the indentation of its line is there: it goes on, or the line begins again.
-        again = first[: len(first) - len(last)] + more
         own = len(more) - len(more.lstrip(" "))
         used = {len(x) - len(x.lstrip(" ")) for x in first.split("\n") if x.strip()}
-        usual = own in used and len(last) + own not in used
-        return again if whole(again) and (usual or not whole(first + more)) else first + more
+        if own in used and len(last) + own not in used:
+            return first[: len(first) - len(last)] + more
     return first + more
 
 

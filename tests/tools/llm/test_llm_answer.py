@@ -187,6 +187,18 @@ def test_an_answer_that_was_cut_goes_on(want: Want, how: str, form: str) -> None
             assert same(on.text) == same(text), (name, part)
 
 
+@pytest.mark.parametrize("how", ["the rest", "the last line again"])
+def test_rows_of_a_table_go_on_wherever_they_were_cut(how: str) -> None:
+    """Between two signs, too: a row has as many cells as its header."""
+    text = text_of("input_buffer", "table")
+    whole = fence(text, "markdown")
+    for at in range(40, len(whole) - 6, 13):
+        found = extract(whole[:at], "table", finish="length", name="input_buffer")
+        on = prolong(whole[:at], found, CONTINUED[how](whole, at), "table", name="input_buffer")
+        assert isinstance(on, Answer), at
+        assert on.text == text, at
+
+
 @pytest.mark.parametrize("how", ["the rest", "the last line again", "all again"])
 def test_an_answer_in_json_goes_on_in_a_fence_or_a_new_object(how: str) -> None:
     text = text_of("input_buffer", "amaranth")

@@ -22,6 +22,7 @@ TEXT_LIMITS = Limits(seconds=20.0, processor_seconds=20, memory=1_024, file=16, 
 
 STOPS = {
     "forbidden": "allow-list",
+    "include": "check of the text",
     "confined": "sandbox",
     "crash": "end of the process",
     "memory": "limit of memory",

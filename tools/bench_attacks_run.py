@@ -25,7 +25,7 @@ HARMLESS, NOTHING = "harmless hardware", "nothing"
 
 LIMITS = replace(TEXT_LIMITS, seconds=5.0, processor_seconds=5)
 HDL_LIMITS = Limits(seconds=8.0, memory=1_024)
-BOUNDS = Bounds(seconds=20.0)
+BOUNDS = Bounds(seconds=20.0, disk=128)
 """Those of users are larger; what is shown is that they hold."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ LARGEST = 8
 """Sources that are read, MiB."""
 
 _REQUESTS, _LISTS = 2_000, 500
+_NETLIST = 32  # MiB, of which our own process makes ten times as much
 
 # Reasons that are more than a syntax error, by what the front end calls them or says.
 _RULES = (
@@ -152,10 +154,17 @@ class Elaborator:
         if not answer:
             reason = _reason(folder, names, self._restart(folder), self.limits)
             raise reason
-        _check_text(folder)
-        _check_tops(folder, names)
-        _check_warnings(folder, names)
-        return (folder / result).read_text(encoding="utf-8"), names
+        try:
+            _check_text(folder)
+            _check_tops(folder, names)
+            _check_warnings(folder, names)
+            if (folder / result).stat().st_size > _NETLIST * MIB:
+                sentence = f"a netlist has at most {_NETLIST} MiB, not more"
+                raise Refused("size", first, sentence)
+            return (folder / result).read_text(encoding="utf-8"), names
+        finally:
+            # A process answers thousands of requests; their files would fill the disk.
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _restart(self, _folder: Path) -> int:
         """End the process, so that the next request starts one; return its status."""

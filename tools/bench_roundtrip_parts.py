@@ -14,17 +14,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from spikewright.lct.ir import Node
 from spikewright.lct.legs import Legs
+from spikewright.lct.library import Library
+from spikewright.lct.reads import symbols_of
 from spikewright.tools.console import atomic_write
 from spikewright.tools.llm.judging import Judges, Lost
 from spikewright.tools.llm.result import Trip
 from spikewright.tools.llm.roundtrip import Asker, run
 from spikewright.tools.llm.settings import Settings
 from spikewright.tools.simulated import plans
-from spikewright.tools.simulated.make import quick_pool
-from spikewright.tools.simulated.pool import Pool, load_pool, save_pool
+from spikewright.tools.simulated.pool import Pool, save_pool
 from spikewright.tools.simulated.prepare import prepare_all
-from spikewright.tools.simulated.stock import path_of
+from spikewright.tools.simulated.stock import Stock, path_of
 
 __all__ = ["MODEL", "Means", "Part", "measure", "outcome", "parts", "pools"]
 
@@ -61,14 +63,16 @@ def pools(
         Whether those will do whose truths need no proof, which takes seconds and not minutes.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if not quick:
-        yield from prepare_all(units, folder, seed, jobs)
-        return
+    stock = Stock(folder, seed)
+    proven = [] if quick else [unit for unit in units if unit not in stock.structures]
+    yield from prepare_all(proven, folder, seed, jobs)
     for unit in units:
-        path = path_of(folder, unit)
+        if unit in proven:
+            continue
+        pool, path = stock.pool(unit), path_of(folder, unit)
         if not path.is_file():
-            save_pool(quick_pool(unit, seed), path)
-        yield load_pool(path)
+            save_pool(pool, path)
+        yield pool
 
 
 def parts(made: Sequence[Pool], count: int, seed: int) -> list[Part]:
@@ -153,7 +157,7 @@ def outcome(trip: Trip, wanted: plans.Trip) -> dict[str, Any]:
         "target": trip.target,
         "seed": wanted.seed,
         "share": wanted.share,
-        "truth": asdict(wanted.truth),
+        "truth": _truth(wanted),
         "verdict": trip.verdict,
         "failure": trip.failure,
         "cancels": legs is not None and legs.cancels,
@@ -171,6 +175,27 @@ def outcome(trip: Trip, wanted: plans.Trip) -> dict[str, Any]:
         "seconds": round(trip.seconds, 4),
         "simulated": trip.simulated,
     }
+
+
+def _truth(wanted: plans.Trip) -> dict[str, Any]:
+    """What was planted; its rows without those in which another row's fault is only passed on."""
+    truth, passing = asdict(wanted.truth), _passing(wanted.unit)
+    for side in ("encoder_rows", "decoder_rows"):
+        truth[side] = [row for row in truth[side] if row not in passing]
+    return truth
+
+
+@cache
+def _passing(name: str) -> frozenset[str]:
+    """Rows that read outputs of their own unit: a wrong one is blamed where it is made."""
+    unit = Library().unit(name)
+    outputs = {s.name for s in unit.by_role("output")}
+    return frozenset(
+        f"{table.name}.{row.id}"
+        for table in unit.tables
+        for row in table.rows
+        if outputs & set(symbols_of(c for c in row.targets if isinstance(c, Node)))
+    )
 
 
 def _rows(legs: Legs | None, *verdicts: str) -> list[str]:

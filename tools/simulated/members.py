@@ -16,6 +16,7 @@ from pathlib import Path
 from spikewright.lct.evaluate import pack, unpack
 from spikewright.lct.execute import Machine, first_match
 from spikewright.lct.ir import ANY, Unit
+from spikewright.lct.reads import expressions, symbols_of
 from spikewright.verif.mutant_truth_hdl import Cut, RefusedByIcarus
 from spikewright.verif.mutant_truth_vectors import layout, vectors
 
@@ -121,8 +122,19 @@ class Stage:
         return result, vague
 
     def _firing(self) -> list[dict[str, str]]:
-        """For each vector, the row ``TABLE.ROW`` of the original that decides each symbol."""
+        """For each vector, the row ``TABLE.ROW`` of the original that decides each symbol.
+
+        Symbols that follow an output are left out: a row is not wrong because an output that it
+        reads is.
+        """
         machine = Machine(self.unit)
+        outputs = {s.name for s in self.unit.by_role("output")}
+        follow = {
+            target.symbol.name
+            for table in self.unit.tables
+            for target in table.targets
+            if outputs & {*symbols_of(expressions(table, target.symbol.name))}
+        }
         found: list[dict[str, str]] = []
         for stimulus in self.stimuli:
             if stimulus & 1:
@@ -133,7 +145,8 @@ class Stage:
             for table in self.unit.tables:
                 row = first_match(table, values) or table.rows[-1]
                 place = f"{table.name}.{row.id}"
-                row_of |= {t.symbol.name.replace(".", "__"): place for t in table.targets}
+                names = (t.symbol.name for t in table.targets if t.symbol.name not in follow)
+                row_of |= {n.replace(".", "__"): place for n in names}
             found.append(row_of)
         return found
 

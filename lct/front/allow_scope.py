@@ -39,6 +39,7 @@ class Scope:
         self.imported: set[str] = set()
         self.bound: set[str] = set()
         self.classes = [n for n in nodes if isinstance(n, ast.ClassDef)]
+        self.bases: set[str] = set()  # what was imported and the classes above
         self.own = {
             c.name for c in self.classes if any(isinstance(p, ast.FunctionDef) for p in c.body)
         }
@@ -99,9 +100,11 @@ class Scope:
             if source != "__future__":
                 yield from self._binds(node, alias.asname or alias.name)
                 self.imported.add(alias.asname or alias.name)
+                self.bases.add(alias.asname or alias.name)
 
     def _class(self, node: ast.ClassDef) -> Iterator[Found]:
         yield from self._binds(node, node.name)
+        self.bases.add(node.name)
         if self.parents[node] is not self.tree:
             yield node, "classes stand at the top of a text"
         if node.decorator_list:
@@ -111,8 +114,7 @@ class Scope:
                 yield keyword.value, f"a class has no keyword {shown(keyword.arg or '**')}"
         for base in node.bases:
             root = base.value if isinstance(base, ast.Attribute) else base
-            known = self.imported | {c.name for c in self.classes}
-            if not isinstance(root, ast.Name) or root.id not in known:
+            if not isinstance(root, ast.Name) or root.id not in self.bases:
                 yield base, "the base of a class is a class of Amaranth or of the text"
         methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
         for part in node.body:

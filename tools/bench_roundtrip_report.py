@@ -127,12 +127,11 @@ def summary(outcomes: Iterable[Mapping[str, Any]], seed: int, wanted: int) -> di
     legs, said = total["legs"], total["attribution"]
     bad = [said[word] for word in _ATTRIBUTED if word != "right"]
     bad += [legs[word] for word in _COUNTS]
-    # A benchmark in which nothing was planted, or nothing was right, says nothing.
-    both = total["wrong HDL"] and total["right HDL"]
-    labelled = all(o["simulated"] or o["verdict"] == "none" for o in listed)
+    lacking = _lacking(listed, total, wanted)
     return {
         "simulated": LABEL,
-        "ok": bool(both and labelled and len(listed) >= wanted and not any(bad) and not differs),
+        "ok": not (lacking or any(bad) or differs),
+        "lacking": lacking,
         "seed": seed,
         "wanted": wanted,
         "total": total,
@@ -144,6 +143,20 @@ def summary(outcomes: Iterable[Mapping[str, Any]], seed: int, wanted: int) -> di
         "exact": {"judged": len(exact), "otherwise": len(differs)},
         "cases": [_case(o) for o in listed if _case(o)["wrong"]],
     }
+
+
+def _lacking(
+    outcomes: Sequence[Mapping[str, Any]], total: Mapping[str, Any], wanted: int
+) -> list[str]:
+    """Why a run says too little, whatever was found in it."""
+    found = []
+    if not (total["wrong HDL"] and total["right HDL"]):
+        found.append("no HDL was wrong, or none was right: nothing could be missed or confused")
+    if len(outcomes) < wanted:
+        found.append(f"{len(outcomes)} trips and not {wanted}: there are no more different ones")
+    if not all(o["simulated"] or o["verdict"] == "none" for o in outcomes):
+        found.append("an answer did not say that it is simulated")
+    return found
 
 
 def _groups(
@@ -200,6 +213,8 @@ def show(report: Mapping[str, Any]) -> None:
     )
     if "cost" in report:
         _show_cost(report["cost"])
+    for text in report["lacking"]:
+        out.print(f"no pass: {text}", markup=False, soft_wrap=True)
     for case in report["cases"][:40]:
         text = (
             f"{', '.join(case['wrong'])}: {case['unit']} {case['target']} seed {case['seed']}, "

@@ -175,8 +175,18 @@ def test_a_truth_that_is_none_is_noticed(part: Part, means: Means, lie: str) -> 
 
 def test_too_few_trips_are_no_pass(part: Part, means: Means) -> None:
     outcomes = measure(part, means)
-    assert not summary(outcomes[:-1], SEED, COUNT)["ok"]
-    assert not summary([], SEED, 0)["ok"]
+    fewer = summary(outcomes[:-1], SEED, COUNT)
+    assert not fewer["ok"]
+    assert fewer["lacking"] == ["29 trips and not 30: there are no more different ones"]
+    nothing = summary([], SEED, 0)
+    assert not nothing["ok"]
+    assert nothing["lacking"] == [
+        "no HDL was wrong, or none was right: nothing could be missed or confused"
+    ]
+    unlabelled = [{**o, "simulated": False} for o in outcomes]
+    assert summary(unlabelled, SEED, COUNT)["lacking"] == [
+        "an answer did not say that it is simulated"
+    ]
 
 
 def test_what_was_done_is_kept(part: Part, means: Means, tmp_path: Path) -> None:

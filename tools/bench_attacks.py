@@ -109,6 +109,6 @@ def _show(outcomes: "Sequence[Outcome]", report: dict[str, Any]) -> None:
     out.print(table)
     for way, counts in report["ways"].items():
         text = {"checked": "as a user has it", "unchecked": "the sandbox alone"}[way]
-        stopped = f"{counts['stopped']} of {counts['attacks']} attacks stopped"
+        stopped = f"{counts['stopped']} of {counts['attacks']} attacks came to nothing"
         out.print(f"{text}: {stopped}", markup=False)
     out.print(f"layers of the sandbox: {', '.join(report['layers'])}", markup=False)

@@ -68,7 +68,7 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        """Whether it was stopped; a control, whether it was let pass."""
+        """Whether it came to nothing; a control, whether it was let pass."""
         return not self.traces and (self.kind != "control" or self.stopped == HARMLESS)
 
 

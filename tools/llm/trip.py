@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,10 @@ __all__ = ["STOPPED", "Traveller"]
 
 STOPPED = tuple(STOPS)
 """Rules of the front end whose breach the confinement has stopped, or would have had to."""
+
+
+# Python says where it is installed, which is nobody's business outside.
+_FOLDERS = re.compile(r"(?<![\w.])(/[\w.+-]+)+/(?=[\w.+-])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +188,7 @@ class _Journey:
         if legs is None or legs.encoder.verdict in ("same", "unknown"):
             return ()
         if not legs.encoder.cells:
-            return (last.sentence or legs.encoder.sentence,)
+            return (_FOLDERS.sub("", last.sentence or legs.encoder.sentence),)
         return counterexamples(self.unit, legs.encoder)
 
     def _keys(self) -> tuple[str, ...]:

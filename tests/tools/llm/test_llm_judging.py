@@ -71,6 +71,15 @@ def test_a_proof_names_the_tables_it_rests_on(judges):
     assert judges.prove(UNIT, hdl(BROKEN)).verdict == "refused"
 
 
+def test_what_hides_behind_an_instance_written_by_hand_is_not_proven(judges):
+    proof = judges.prove("core", replace(hdl("module core; endmodule\n"), top="core"))
+    assert (proof.holds, proof.verdict, proof.sentence) == (
+        False,
+        "unknown",
+        "instance scheduler_rows is written by hand, and what the HDL has there is not held",
+    )
+
+
 def test_a_judge_that_is_lost_costs_one_answer_and_nothing_hangs(judges):
     (worker,) = judges._workers
     kill = replace(hdl(), text=GOOD + "// killed")

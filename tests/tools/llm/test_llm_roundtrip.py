@@ -189,6 +189,14 @@ def test_what_the_sandbox_stops_is_told_apart(judges):
     assert trip.rounds[1].feedback == trip.stopped
 
 
+def test_a_model_is_not_told_where_python_is_installed(judges):
+    text = "from spikewright.hdl.generated.chip import Pakcet\n" + EVIL.replace("open(", "str(")
+    trip, _ = travel(Model(encode=fenced(text), repair=fenced(text)), judges, target="amaranth")
+    assert "/hdl/generated/chip.py" in trip.rounds[0].legs.encoder.sentence
+    (told,) = trip.rounds[1].feedback
+    assert told.endswith("'Pakcet' from 'spikewright.hdl.generated.chip' (chip.py)")
+
+
 # ---- runs
 
 

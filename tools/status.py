@@ -47,7 +47,7 @@ def status(
         _exhaustive,
         lambda: _lockstep(seeds),
         lambda: _engines(networks),
-        *([_faults, _engine_faults] if faults else []),
+        *([_faults, _engine_faults, _tables_faults, _strangers] if faults else []),
         _digits,
         _speed,
     ]
@@ -212,6 +212,33 @@ def _engine_faults() -> list[Row]:
     found = sum(outcome["ok"] for outcome in planted)
     how = "one at a time, in either engine"
     return [("planted faults, engines", how, f"{found} of {len(planted)} found")]
+
+
+def _tables_faults() -> list[Row]:
+    report = _ask("bench", "specification")
+    total = report["total"]
+    how = f"one at a time, in the tables of {report['units']} units"
+    result = (
+        f"{total['found']:,} of {total['faults']:,} found by the checks, "
+        f"{total['false alarms']} false alarms among {total['harmless']:,} harmless edits"
+    )
+    return [("planted faults, tables", how, result)]
+
+
+def _strangers() -> list[Row]:
+    attacks, report = _ask("bench", "attacks"), _ask("bench", "roundtrip", "--quick")
+    user, alone = attacks["ways"]["checked"], attacks["ways"]["unchecked"]
+    stopped = f"{user['stopped']} stopped; without the check of the text {alone['stopped']}"
+    layers = f"through a sandbox of {len(attacks['layers'])} layers"
+    total, legs = report["total"], report["total"]["legs"]
+    found = (
+        f"{total['attribution']['right']} laid where the fault is, {legs['missed']} missed, "
+        f"{legs['false alarms']} false alarms; plain round trip: {total['loop']['missed']} missed"
+    )
+    return [
+        (f"{user['attacks']} attacks by a model's HDL", layers, stopped),
+        (f"{total['trips']} round trips", "SIMULATED model, faults planted on both ways", found),
+    ]
 
 
 def _speed() -> list[Row]:

@@ -88,11 +88,34 @@ ANSWERS: dict[str, Any] = {
         "batch": {"engine": "numba", "frames_per_second": 5000.0},
     },
 }
+BENCHES = {
+    "specification": {
+        "units": 43,
+        "total": {"faults": 1900, "found": 1899, "false alarms": 0, "harmless": 700},
+    },
+    "attacks": {
+        "layers": ["limits", "files"],
+        "ways": {
+            "checked": {"attacks": 9, "stopped": 8},
+            "unchecked": {"attacks": 9, "stopped": 7},
+        },
+    },
+    "roundtrip": {
+        "total": {
+            "trips": 60,
+            "attribution": {"right": 59},
+            "legs": {"missed": 1, "false alarms": 2},
+            "loop": {"missed": 12},
+        },
+    },
+}
 ENGINE_FAULTS = {"faults": [{"fault": None, "ok": True}, {"fault": "x", "ok": True}]}
 
 
 def answer(*words: str) -> Any:
-    return ENGINE_FAULTS if words == ("engines", "--faults") else ANSWERS[words[0]]
+    if words == ("engines", "--faults"):
+        return ENGINE_FAULTS
+    return BENCHES.get(words[1], ANSWERS[words[0]]) if words[0] == "bench" else ANSWERS[words[0]]
 
 
 @pytest.fixture
@@ -118,6 +141,10 @@ def test_the_table_goes_between_the_marks_and_nothing_else_changes(tmp_path: Pat
     assert "2 of 2 proven the same in 12 s, the slowest weigh in 1.5 s" in text
     assert "0 of 1 proven the same in 46 s, the slowest weigh in 2.5 s" in text
     assert "1 of 1 found by the benches" in text
+    assert "1,899 of 1,900 found by the checks, 0 false alarms among 700 harmless edits" in text
+    assert "| 9 attacks by a model's HDL | through a sandbox of 2 layers | 8 stopped" in text
+    assert "SIMULATED model" in text
+    assert "59 laid where the fault is, 1 missed, 2 false alarms; plain round trip: 12 mi" in text
     assert "ratio 0.50" in text
     assert "7 networks, 8 ticks, 9 potentials, 0 differences" in text
     assert "numba 1,000 ticks/s (0.60 G synaptic operations/s, 25% of the memory's bound)" in text

@@ -233,7 +233,9 @@ class _Judge:
         outside = [n for n, i in unit.instances.items() if i.unit.kind == "external"]
         if outside:
             # They are left out of both sides by name, and HDL may hide anything under a name.
-            text = f"instance {outside[0]} is written by hand, and what the HDL has there is not held"
+            text = (
+                f"instance {outside[0]} is written by hand, and what the HDL has there is not held"
+            )
             return Proof(verdict="unknown", sentence=text, tables=tables)
         second = find_spec("z3") is not None
         options = replace(self._bench.options, cross_check=second)

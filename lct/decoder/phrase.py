@@ -12,6 +12,10 @@ IF, OR, AND, NOT, COMPARE, BITOR, XOR, BITAND, SHIFT, SUM, PRODUCT, UNARY, ATOM 
 """How tightly operators bind, the loosest first."""
 
 
+LONGEST = 1 << 16
+"""Characters of one expression; those of the project's units have some hundred at most."""
+
+
 class Unsayable(ValueError):
     """The language has no expression for this."""
 
@@ -23,6 +27,11 @@ class Phrase:
     text: str
     level: int
     type: Type
+
+    def __post_init__(self) -> None:
+        # Logic that shares its parts is exponentially longer as text.
+        if len(self.text) > LONGEST:
+            raise Unsayable(f"one expression of it would have more than {LONGEST:,} characters")
 
     def at(self, level: int) -> str:
         """The text where something of this level is needed."""

@@ -16,7 +16,7 @@ from spikewright.lct.ir import Unit
 from spikewright.lct.library import Library
 
 from .paper import Paper, parse
-from .rewordings import reword
+from .rewordings import LONGEST, reword
 from .table_faults import TABLE_FAULTS, spoil
 
 __all__ = ["Drafts", "TableDraft"]
@@ -93,6 +93,9 @@ class Drafts:
         return self._text(paper.text(), style, fault, parent)
 
     def _text(self, text: str, style: str, fault: str, parent: int) -> bool:
+        if len(text) > LONGEST:
+            self.left_out["too long"] += 1
+            return False
         if any(t.text == text for t in self.tables):
             self.left_out["twice"] += 1
             return False

@@ -12,7 +12,10 @@ from random import Random
 
 from .paper import Grid, Paper
 
-__all__ = ["REWORDINGS", "reword", "spoken_name"]
+__all__ = ["LONGEST", "REWORDINGS", "reword", "spoken_name"]
+
+LONGEST = 1 << 15
+"""Characters of a table; those of the project's units have 9,000 at most."""
 
 _OTHER_NAMES = ("case_{}", "when_{}", "{}_row", "r_{}")
 _OTHER_DEFINITIONS = ("is_{}", "{}_now", "the_{}", "{}_value")
@@ -152,9 +155,12 @@ def _definition_inlined(paper: Paper, random: Random) -> Paper | None:
     rest = [row for row in known.rows if row != chosen]
     left = paper.swapped(known, *([known.with_rows(rest)] if rest else []))
     use, text = spoken_name(chosen[name_at]), chosen[text_at]
-    return left.mapped(
+    inlined = left.mapped(
         lambda cell: text if use.fullmatch(cell) else use.sub(lambda _: f"({text})", cell)
     )
+    # Definitions that rest on each other grow without bound.
+    size = sum(len(cell) for grid in inlined.grids for row in grid.rows for cell in row)
+    return inlined if size <= LONGEST else None
 
 
 def _bounds_moved(paper: Paper, random: Random) -> Paper | None:

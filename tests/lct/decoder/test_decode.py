@@ -266,6 +266,20 @@ def test_too_deep(elaborator: Elaborator) -> None:
     assert str(caught.value) == f"held cannot be written as a table: {rule}"
 
 
+def test_too_long(elaborator: Elaborator) -> None:
+    """Logic that shares what a table must repeat grows without bound, and is not read."""
+    lines = ["a[0] = data;", *(f"a[{n}] = a[{n - 1}] ^ (a[{n - 1}] << 1);" for n in range(1, 40))]
+    reset = "if (rst) begin state <= 0; total <= 0; end"
+    body = f"""logic [7:0] a [40];
+    always_comb begin {" ".join(lines)} end
+    always_ff @(posedge clk) {reset} else total <= a[39];"""
+    design = load_verilog({"held.sv": held(body)}, "held", elaborator=elaborator)
+    with pytest.raises(Undecodable) as caught:
+        decode(design, unit(SIGNALS))
+    rule = "one expression of it would have more than 65,536 characters"
+    assert str(caught.value) == f"held cannot be written as a table: {rule}"
+
+
 @pytest.mark.parametrize("name", QUICK)
 def test_guided(name: str, elaborator: Elaborator) -> None:
     """With its own table as a guide, a compiled unit comes back word for word."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -15,9 +16,11 @@ from spikewright.lct.ir import ANY, Unit
 from spikewright.lct.library import Library
 from spikewright.tools.simulated.answers import UNSPOKEN
 from spikewright.tools.simulated.make import quick_pool
+from spikewright.tools.simulated.paper import Grid, Paper
 from spikewright.tools.simulated.plans import SHARES, combinations, plan, shares, trips
 from spikewright.tools.simulated.pool import Pool, load_pool, save_pool
 from spikewright.tools.simulated.prepare import full_pool
+from spikewright.tools.simulated.rewordings import LONGEST, REWORDINGS
 from spikewright.verif.mutant_truth_hdl import cut, simulate
 from spikewright.verif.mutant_truth_vectors import layout
 
@@ -149,3 +152,14 @@ def test_a_pool_is_read_as_it_was_written(pool: Pool, tmp_path: Path) -> None:
     path = tmp_path / "pool.json"
     save_pool(pool, path)
     assert load_pool(path).to_dict() == pool.to_dict()
+
+
+def test_definitions_that_rest_on_each_other_do_not_grow_without_bound() -> None:
+    rows = [("d0", "a")] + [(f"d{n}", f"d{n - 1} + d{n - 1}") for n in range(1, 40)]
+    used = Grid("Assumptions", ("id", "always"), (("A1", "d39 > 0"),))
+    paper = Paper("u", (Grid("Definitions", ("name", "expression"), tuple(rows)), used))
+    random = Random(1)
+    for _ in range(200):
+        paper = REWORDINGS["definition inlined"](paper, random) or paper
+    size = sum(len(cell) for grid in paper.grids for row in grid.rows for cell in row)
+    assert 1 << 12 < size <= LONGEST

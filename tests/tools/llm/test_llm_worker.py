@@ -41,7 +41,10 @@ class Served:
 @pytest.fixture(scope="module")
 def worker():
     worker = Worker(Served, patience=20.0, memory=2)
-    yield worker
+    with pytest.MonkeyPatch.context() as patch:
+        # The process imports this file by its name below the top folder.
+        patch.syspath_prepend(str(Path(__file__).parents[3]))
+        yield worker
     worker.close()
 
 

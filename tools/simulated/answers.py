@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
-__all__ = ["SPOKEN", "UNSPOKEN", "WIRE", "Answer", "Reply", "replies"]
+__all__ = ["SPOKEN", "UNSPOKEN", "WIRE", "Answer", "Reply", "importing", "replies"]
 
 SPOKEN = ("fence", "named fence", "bare", "prose", "think", "json", "crlf", "cut", "cut twice")
 """Manners from which the text can be had; the last two need to be asked to continue."""
@@ -156,3 +157,15 @@ def _silent(answer: Answer) -> tuple[Reply, ...]:
             return (Reply(content='{"status": "done", "result": [1, 2,'),)
         case _:
             return (Reply(content=_fenced(answer, "")),)
+
+
+def importing(text: str) -> str:
+    """Amaranth with the imports that an edit of it may lack.
+
+    Whoever runs a mutant gives it these names; a model's file has to import them.
+    """
+    start = "from amaranth.hdl import "
+    head = next((line for line in text.split("\n") if line.startswith(start)), "")
+    used = [n for n in ("Cat", "Const", "Mux") if re.search(rf"\b{n}\(", text)]
+    lacking = [n for n in used if not re.search(rf"\b{n}\b", head)]
+    return text.replace(start, start + "".join(f"{n}, " for n in lacking), 1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
-from .answers import SPOKEN, UNSPOKEN, WIRE, Answer
+from .answers import SPOKEN, UNSPOKEN, WIRE, Answer, importing
 from .pool import HdlVariant, Pair, Pool
 
 __all__ = ["MODELS", "SHARES", "Plan", "Step", "Trip", "Truth", "combinations", "plan", "trips"]
@@ -251,7 +251,7 @@ def _step(pool: Pool, choice: _Choice, random: Random) -> Step:
     pair = hdl.pairs[choice.pair]
     table = pool.tables[pair.table]
     manners = [random.choice(SPOKEN), random.choice(SPOKEN)]
-    texts = [hdl.text, table.text]
+    texts = [importing(hdl.text) if hdl.language == "amaranth" else hdl.text, table.text]
     for k, side in enumerate(("encode", "decode")):
         if choice.side == side:
             manners[k] = choice.manner

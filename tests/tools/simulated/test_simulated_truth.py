@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -163,3 +164,12 @@ def test_definitions_that_rest_on_each_other_do_not_grow_without_bound() -> None
         paper = REWORDINGS["definition inlined"](paper, random) or paper
     size = sum(len(cell) for grid in paper.grids for row in grid.rows for cell in row)
     assert 1 << 12 < size <= LONGEST
+
+
+def test_amaranth_imports_what_an_edit_of_it_uses(pool: Pool) -> None:
+    edited = [replace(h, text=h.text + "\nX = Cat(Const(0, 1))\n") for h in pool.hdl]
+    made = plan(replace(pool, hdl=tuple(edited)), 0, "simulated-perfect", "amaranth")
+    head = next(x for x in made.encode.text.split("\n") if x.startswith("from amaranth.hdl"))
+    assert head.startswith("from amaranth.hdl import Cat, Const, ")
+    plain = plan(pool, 0, "simulated-perfect", "amaranth").encode.text
+    assert "Const" not in plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from spikewright.lct.front.elaborator import Elaborator
+from spikewright.tools import bench_attacks_watch
 from spikewright.tools.bench_attacks_run import (
     ALONE,
     CONTROLS,
@@ -100,9 +102,18 @@ def test_either_layer_keeps_files_and_network(watch: Watch) -> None:
             assert attempt(EVERY["amaranth", kind, name], ALONE, watch, [layer]).ok
 
 
-def test_all_that_is_watched(watch: Watch) -> None:
+def test_memory_of_earlier_processes_is_no_attack(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench_attacks_watch, "_grown", lambda _: 5_000)
+    assert attempt(EVERY["amaranth", "files", "read a file"], USER, watch).ok
+
+
+def test_all_that_is_watched(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each thing that is looked at, done by hand."""
     said: list[str] = []
+    grown = itertools.count()
+    monkeypatch.setattr(bench_attacks_watch, "_grown", lambda _: 2_000 * next(grown))
     with watch.attempt(Bounds(0.0, ours=-1, theirs=-1, disk=0), said) as seen:
         (watch.home / "out.txt").touch()
         kept = watch.temporary / "kept"

@@ -2,15 +2,13 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from spikewright.tools.bench_units import chosen_units
 from spikewright.tools.console import atomic_write, check_place, print_json, progress
-from spikewright.tools.errors import EXIT_FAULT, UserError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from spikewright.tools.errors import EXIT_FAULT
 
 __all__ = ["faults"]
 
@@ -46,11 +44,12 @@ def faults(
     software against Icarus, and by yosys' SAT solver where no vector tells. Exit status 1 if a
     fault is missed, an equal mutant called different, or anything left unknown.
     """
+    from spikewright.lct.library import Library
     from spikewright.tools.bench_faults_parts import measure, parts
     from spikewright.tools.bench_faults_report import show, summary
     from spikewright.verif.toolchain import require_icarus
 
-    chosen = _units(unit or [])
+    chosen = chosen_units(unit or [], Library().logic())
     require_icarus()
     if output is not None:
         check_place(output)
@@ -78,13 +77,3 @@ def _text(report: dict[str, Any]) -> str:
     import json
 
     return json.dumps(report, indent=1) + "\n"
-
-
-def _units(names: "Sequence[str]") -> list[str]:
-    from spikewright.verif.mutant_truth import units
-
-    every = units()
-    for name in names:
-        if name not in every:
-            raise UserError(f"--unit must be a unit with tables, not {name}.")
-    return list(dict.fromkeys(names)) or every

@@ -12,8 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
+from spikewright.tools.bench_units import chosen_units
 from spikewright.tools.console import atomic_write, check_place, print_json, progress
-from spikewright.tools.errors import EXIT_FAULT, UserError
+from spikewright.tools.errors import EXIT_FAULT
 
 __all__ = ["roundtrip"]
 
@@ -65,7 +66,10 @@ def roundtrip(
     """
     if output is not None:
         check_place(output)
-    chosen = _units(unit or (list(QUICK) if quick else []))
+    from spikewright.tools.simulated.stock import Stock
+
+    named = unit or (list(QUICK) if quick else [])
+    chosen = chosen_units(named, list(Stock().units), "that the simulated model knows")
     with TemporaryDirectory() as temporary:
         folder = work or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
@@ -157,13 +161,3 @@ def _processor() -> float:
     """Seconds of processor of this process and of all children that have ended."""
     found = (resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(r.ru_utime + r.ru_stime for r in found)
-
-
-def _units(names: Sequence[str]) -> list[str]:
-    from spikewright.tools.simulated.stock import Stock
-
-    every = list(Stock().units)
-    for name in names:
-        if name not in every:
-            raise UserError(f"--unit must be a unit that the simulated model knows, not {name}.")
-    return list(dict.fromkeys(names)) or every

@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from spikewright.tools.bench_units import chosen_units
 from spikewright.tools.console import atomic_write, check_place, out, print_json, progress
-from spikewright.tools.errors import EXIT_FAULT, UserError
+from spikewright.tools.errors import EXIT_FAULT
 
 __all__ = ["show", "specification", "summary"]
 
@@ -48,13 +49,10 @@ def specification(
     specification, never the model. Exit status 1 on a miss, a false alarm, a wrong name or an
     unknown.
     """
-    from spikewright.tools.bench_specification_parts import Part, measure, units
+    from spikewright.lct.library import Library
+    from spikewright.tools.bench_specification_parts import Part, measure
 
-    every = units()
-    for name in unit or []:
-        if name not in every:
-            raise UserError(f"--unit must be a unit with tables, not {name}.")
-    chosen = list(dict.fromkeys(unit or [])) or every
+    chosen = chosen_units(unit or [], Library().logic())
     if output is not None:
         check_place(output)
     parts = [Part(name, each, seed, limit, judged) for name in chosen]

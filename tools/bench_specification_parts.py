@@ -23,7 +23,7 @@ from spikewright.verif.mutation_bases import verilog_base
 from spikewright.verif.table_faults import TableFault, drawn
 from spikewright.verif.table_truth import named, shows, truth
 
-__all__ = ["Check", "Judge", "Part", "measure", "measure_part", "units"]
+__all__ = ["Check", "Judge", "Part", "measure", "measure_part"]
 
 Check = Callable[[Unit], Sequence[Finding]]
 Judge = Callable[[Unit], str]
@@ -48,11 +48,6 @@ class Part:
     seed: int
     limit: float = 20.0
     judged: int = 10
-
-
-def units() -> list[str]:
-    """Names of the units with logic tables."""
-    return Library().logic()
 
 
 def measure(chosen: Sequence[Part], processes: int) -> Iterator[dict[str, Any]]:

@@ -40,7 +40,6 @@ __all__ = [
     "elaborated",
     "truths",
     "unchanged",
-    "units",
 ]
 
 PLAIN = 1000
@@ -235,9 +234,3 @@ def _simulated(left: Mapping[str, Cut], at: Layout, given: list[int]) -> dict[st
                 with suppress(RefusedByIcarus):
                     seen |= simulate({name: module}, at, given)
     return seen
-
-
-def units() -> list[str]:
-    """Names of all units with a table."""
-    library = Library()
-    return library.logic()

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from spikewright.lct.compare import Options
+from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.ir import Unit
-from spikewright.lct.legs import Hdl
+from spikewright.lct.legs import Hdl, Legs, judge
 from spikewright.lct.library import Library
 
 TABLE = """# counter
@@ -68,3 +70,18 @@ def edited(text: str, *edits: tuple[str, str]) -> str:
 def verilog(*edits: tuple[str, str]) -> Hdl:
     """The HDL with edits."""
     return Hdl(edited(VERILOG, *edits), "verilog", "counter")
+
+
+def judged(unit: Unit, hdl: Hdl | None, text: str | None, elaborator: Elaborator) -> Legs:
+    """A round trip, judged; what is found is the same after it was written and read."""
+    options = Options(limit=5, explain=False)
+    legs = judge(unit, hdl, text, elaborator=elaborator, options=options, exact=False)
+    assert Legs.from_json(legs.to_json()) == legs
+    return legs
+
+
+def wrong(legs: Legs) -> dict[str, str]:
+    """Verdicts of all rows that are not clean, with ``!`` where two faults cancel."""
+    return {
+        f"{r.table}.{r.row}": r.verdict + "!" * r.cancels for r in legs.rows if r.verdict != "clean"
+    }

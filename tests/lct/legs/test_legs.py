@@ -2,49 +2,29 @@
 
 import re
 import runpy
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from spikewright.lct.compare import Options
 from spikewright.lct.compare.judge import Judge
 from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.ir import Unit
-from spikewright.lct.legs import Hdl, Legs, judge
+from spikewright.lct.legs import Hdl, judge
 from spikewright.lct.library import Library
 
 COUNTER = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("counter.py"))))
 TABLE: str = COUNTER.TABLE
+judged, wrong = COUNTER.judged, COUNTER.wrong
 VERILOG: str = COUNTER.VERILOG
 
 TWO = ("count + 1", "count + 2")
 
 
 @pytest.fixture(scope="module")
-def elaborator() -> Iterator[Elaborator]:
-    with Elaborator() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def unit(tmp_path_factory: pytest.TempPathFactory) -> Unit:
     return COUNTER.unit_of(TABLE, tmp_path_factory.mktemp("counter"))  # type: ignore[no-any-return]
-
-
-def judged(unit: Unit, hdl: Hdl | None, text: str | None, elaborator: Elaborator) -> Legs:
-    options = Options(limit=5, explain=False)
-    legs = judge(unit, hdl, text, elaborator=elaborator, options=options, exact=False)
-    assert Legs.from_json(legs.to_json()) == legs
-    return legs
-
-
-def wrong(legs: Legs) -> dict[str, str]:
-    """Verdicts of all rows that are not clean, with ``!`` where two faults cancel."""
-    return {
-        f"{r.table}.{r.row}": r.verdict + "!" * r.cancels for r in legs.rows if r.verdict != "clean"
-    }
 
 
 @pytest.mark.parametrize("name", ["number", "up"])

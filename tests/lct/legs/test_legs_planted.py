@@ -1,20 +1,18 @@
 """Where faults are: planted in HDL, in the decoded table, and in both."""
 
 import runpy
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
 
-from spikewright.lct.compare import Options
 from spikewright.lct.front.elaborator import Elaborator
 from spikewright.lct.ir import Unit
-from spikewright.lct.legs import Hdl, Legs, judge
 
 COUNTER = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("counter.py"))))
 TABLE: str = COUNTER.TABLE
+judged, wrong = COUNTER.judged, COUNTER.wrong
 
 Edits = tuple[tuple[str, str], ...]
 
@@ -23,28 +21,8 @@ SAID_TWO = ("count + 1 |", "trunc(count + 2, 4) |")
 
 
 @pytest.fixture(scope="module")
-def elaborator() -> Iterator[Elaborator]:
-    with Elaborator() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def unit(tmp_path_factory: pytest.TempPathFactory) -> Unit:
     return COUNTER.unit_of(TABLE, tmp_path_factory.mktemp("counter"))  # type: ignore[no-any-return]
-
-
-def judged(unit: Unit, hdl: Hdl | None, text: str | None, elaborator: Elaborator) -> Legs:
-    options = Options(limit=5, explain=False)
-    legs = judge(unit, hdl, text, elaborator=elaborator, options=options, exact=False)
-    assert Legs.from_json(legs.to_json()) == legs
-    return legs
-
-
-def wrong(legs: Legs) -> dict[str, str]:
-    """Verdicts of all rows that are not clean, with ``!`` where two faults cancel."""
-    return {
-        f"{r.table}.{r.row}": r.verdict + "!" * r.cancels for r in legs.rows if r.verdict != "clean"
-    }
 
 
 class Case(NamedTuple):

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -107,12 +107,6 @@ class Truth:
         if row.targets[position] == ANY:
             return None
         return pack(self.said.outcome(symbol, values), symbol.type)
-
-
-@pytest.fixture(scope="module")
-def elaborator() -> Iterator[Elaborator]:
-    with Elaborator() as found:
-        yield found
 
 
 def trip(seed: int, folder: Path, elaborator: Elaborator) -> tuple[Legs, Truth, Random]:

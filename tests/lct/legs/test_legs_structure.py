@@ -1,7 +1,5 @@
 """Round trips of units made of instances: the compiler's own stand beside the model's text."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from spikewright.lct.compare import Options
@@ -69,12 +67,6 @@ class Line(wiring.Component):
 """
 CROSSED = ("| a | first.x |", "| b | first.x |"), ("| b | third.x |", "| a | third.x |")
 WIRED = (".x(a), .y(m)", ".x(b), .y(m)"), (".x(b), .y(d)", ".x(a), .y(d)")
-
-
-@pytest.fixture(scope="module")
-def elaborator() -> Iterator[Elaborator]:
-    with Elaborator() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
